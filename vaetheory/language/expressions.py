@@ -1,0 +1,325 @@
+"""The closed set of expression nodes.
+
+Frozen data, nothing else: how a node is written (``latex``), rewritten (``calculus``, ``rules``) or given a
+value (``worlds``, ``checkers``) is a ``singledispatch`` function in the room that does it. Building them reads like
+the formula; see ``notation`` for the short constructors::
+
+    E(q(z | x), log(p(x, z)) - log(q(z | x)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Any
+
+from vaetheory.language.variables import Conditional, Variable
+
+
+class Expression:
+    """A scalar-valued term. Arithmetic operators build sums, products and powers without simplifying them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        # the writer stands beside the nodes, not in them; imported late because it needs them all
+        from vaetheory.language.text import to_text
+
+        return to_text(self)
+
+    def __add__(self, other: Operand) -> Expression:
+        return Sum(_terms(self) + _terms(to_expression(other)))
+
+    def __radd__(self, other: Operand) -> Expression:
+        return to_expression(other) + self
+
+    def __neg__(self) -> Expression:
+        return Product((Number(Fraction(-1)), *_factors(self)))
+
+    def __sub__(self, other: Operand) -> Expression:
+        return self + (-to_expression(other))
+
+    def __rsub__(self, other: Operand) -> Expression:
+        return to_expression(other) - self
+
+    def __mul__(self, other: Operand) -> Expression:
+        return Product(_factors(self) + _factors(to_expression(other)))
+
+    def __rmul__(self, other: Operand) -> Expression:
+        return to_expression(other) * self
+
+    def __truediv__(self, other: Operand) -> Expression:
+        return Product((*_factors(self), Power(to_expression(other), Number(Fraction(-1)))))
+
+    def __rtruediv__(self, other: Operand) -> Expression:
+        return to_expression(other) / self
+
+    def __pow__(self, exponent: Operand) -> Expression:
+        return Power(self, to_expression(exponent))
+
+
+Operand = Expression | Variable | int | Fraction
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Number(Expression):
+    """A rational number."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pi(Expression):
+    """The circle constant π."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Value(Expression):
+    """The value of a variable used as a number: μ, σ, x_d, z."""
+
+    variable: Variable
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Function(Expression):
+    """A named function of its arguments, such as f(z) or the decoder output x̂_d(z); its range is the space of ``name``."""
+
+    name: Variable
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter of a joint distribution, with its subscript: p, q_φ, p_data.
+
+    Calling it makes a density: ``p(x, z)``, ``p(x | z)``, ``p(x, z | c)``.
+    """
+
+    name: str
+    subscript: str = ""
+
+    def __call__(self, *arguments: Variable | Conditional) -> Density:
+        of: list[Variable] = []
+        given: list[Variable] = []
+        for argument in arguments:
+            if isinstance(argument, Conditional):
+                of.append(argument.of)
+                given.extend(argument.given)
+            elif given:
+                # p(x | z, c): Python hands the variables after the bar over one by one
+                given.append(argument)
+            else:
+                of.append(argument)
+        return Density(self, tuple(of), tuple(given))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Density(Expression):
+    """p(of | given): the conditional density of a letter's one joint distribution, at these arguments.
+
+    Raises ValueError when nothing is left of the bar, or one slot stands on both sides of it or twice.
+    """
+
+    letter: Letter
+    of: tuple[Variable, ...]
+    given: tuple[Variable, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.of:
+            raise ValueError(f"the density {self.letter.name}(·) has no argument before the bar")
+        slots = [v.slot for v in (*self.of, *self.given)]
+        if len(set(slots)) != len(slots):
+            raise ValueError(
+                f"one slot is filled twice in {self.letter.name}{(*self.of, *self.given)}: give layers slots of their own"
+            )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FamilyDensity(Expression):
+    """The density of a named family at ``argument``: N(z; μ, σ²) is ``FamilyDensity("normal", z, (μ, σ²))``."""
+
+    family: str
+    argument: Expression
+    parameters: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sum(Expression):
+    """t₁ + t₂ + …"""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Product(Expression):
+    """f₁ · f₂ · …; a quotient is a product with a power −1."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Power(Expression):
+    """base ^ exponent."""
+
+    base: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Log(Expression):
+    """The natural logarithm."""
+
+    argument: Expression
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exp(Expression):
+    """The exponential function."""
+
+    argument: Expression
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Expectation(Expression):
+    """E_law[body] = ∫ law · body d(over). ``law`` is a density, or a product of densities, in ``over``."""
+
+    law: Expression
+    body: Expression
+    over: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KL(Expression):
+    """KL[first ‖ second] = E_first[log first − log second], in nats, over the variables ``over``."""
+
+    first: Expression
+    second: Expression
+    over: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entropy(Expression):
+    """H[law] = −E_law[log law], in nats; the differential entropy where ``over`` is continuous."""
+
+    law: Expression
+    over: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MutualInformation(Expression):
+    """I(left; right) under ``letter`` = KL[p(left, right) ‖ p(left) p(right)], in nats; ``given`` stays fixed."""
+
+    letter: Letter
+    left: tuple[Variable, ...]
+    right: tuple[Variable, ...]
+    given: tuple[Variable, ...] = ()
+
+    @property
+    def over(self) -> tuple[Variable, ...]:
+        """The variables that it integrates out."""
+        return self.left + self.right
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Elbo(Expression):
+    """ELBO = E_posterior[log joint − log posterior], in nats, over the latent variables ``over``."""
+
+    posterior: Expression
+    joint: Expression
+    over: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Integral(Expression):
+    """∫ body d(over); a sum for the variables of ``over`` that are finite."""
+
+    body: Expression
+    over: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Gradient(Expression):
+    """∇_parameter body, the derivative with respect to the parameters that the named symbol stands for."""
+
+    body: Expression
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IndexedSum(Expression):
+    """Σ_{index=low}^{high} body."""
+
+    body: Expression
+    index: Variable
+    low: Expression
+    high: Expression
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IndexedProduct(Expression):
+    """∏_{index=low}^{high} body."""
+
+    body: Expression
+    index: Variable
+    low: Expression
+    high: Expression
+
+
+def to_expression(value: Operand) -> Expression:
+    """The expression for a number or a variable; expressions pass through.
+
+    Raises TypeError for anything else; a float is refused because a rounded number is not what was meant.
+    """
+    match value:
+        case Expression():
+            return value
+        case Variable():
+            return Value(value)
+        case bool() | float():
+            raise TypeError(f"write {value!r} as a whole number or a Fraction: the calculus is exact")
+        case int() | Fraction():
+            return Number(Fraction(value))
+        case _:
+            raise TypeError(f"not an expression, a variable or a rational number: {value!r}")
+
+
+def children(expression: Expression) -> Iterator[Expression]:
+    """The direct subexpressions, in the order of the fields."""
+    for field in fields(expression):  # type: ignore[arg-type]
+        value = getattr(expression, field.name)
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, Expression))
+
+
+def map_children(expression: Expression, function: Any) -> Expression:
+    """The same node with ``function`` applied to every direct subexpression."""
+    changed: dict[str, Any] = {}
+    for field in fields(expression):  # type: ignore[arg-type]
+        value = getattr(expression, field.name)
+        if isinstance(value, Expression):
+            new: Any = function(value)
+        elif isinstance(value, tuple) and any(isinstance(item, Expression) for item in value):
+            new = tuple(function(item) for item in value)
+        else:
+            continue
+        if new != value:
+            changed[field.name] = new
+    return replace(expression, **changed) if changed else expression  # type: ignore[type-var]
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and all that stands inside it, outermost first."""
+    yield expression
+    for child in children(expression):
+        yield from walk(child)
+
+
+def _terms(expression: Expression) -> tuple[Expression, ...]:
+    return expression.terms if isinstance(expression, Sum) else (expression,)
+
+
+def _factors(expression: Expression) -> tuple[Expression, ...]:
+    return expression.factors if isinstance(expression, Product) else (expression,)
