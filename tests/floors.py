@@ -71,7 +71,7 @@ THIRD_PARTY: tuple[tuple[str, frozenset[str]], ...] = (
     ("vaemodels/config.py", frozenset()),
     ("vaemodels/errors.py", frozenset()),
     ("vaemodels/idx.py", frozenset({"numpy"})),
-    ("vaemodels/sources.py", frozenset({"numpy", "pooch", "rich"})),
+    ("vaemodels/sources.py", frozenset({"numpy", "pooch", "requests", "rich"})),
     ("vaemodels/data.py", frozenset({"torch", "numpy", "pooch", "rich"})),
     ("vaemodels/figures.py", frozenset({"numpy", "matplotlib"})),
     ("vaemodels/export.py", frozenset({"torch", "numpy", "onnx"})),
