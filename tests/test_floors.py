@@ -15,7 +15,7 @@ FOLDERS = {
     f"vaetheory/{name}"
     for name in ("language", "calculus", "worlds", "rules", "slips", "checkers", "latex",
                  "theorems", "review", "audit", "presentation")
-} | {"vaemodels/experiments"}  # fmt: skip
+} | {"vaemodels/experiments", "vaemodels/commands"}  # fmt: skip
 
 
 def house(root: Path, **files: str) -> Path:
