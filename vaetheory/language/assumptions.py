@@ -83,3 +83,11 @@ class Reparameterized(Assumption):
     variable: Variable
     transform: Expression
     noise: Density | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled(Assumption):
+    """The free variable is one draw from the law: z̃ ~ q(z | x). Then ≈ claims that its expectation under it is the other side."""
+
+    variable: Variable
+    law: Expression

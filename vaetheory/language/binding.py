@@ -50,8 +50,17 @@ def free_variables(expression: Expression) -> frozenset[Variable]:
         for child in children(expression):
             found |= free_variables(child)
     bound = bound_variables(expression)
-    inner = {i.variable for v in bound for i in v.indices if i.variable is not None}
-    return frozenset((found - set(bound)) | bounds | (inner & _indices(found | set(bound))))
+    free = {v for v in found if not any(covers(b, v) for b in bound)}
+    return frozenset(free | bounds | _indices(set(bound)))
+
+
+def covers(binder: Variable, variable: Variable) -> bool:
+    """Whether binding ``binder`` binds ``variable``: itself, or one of its components (z binds z_d)."""
+    return (
+        variable.name == binder.name
+        and variable.slot == binder.slot
+        and variable.indices[: len(binder.indices)] == binder.indices
+    )
 
 
 def _own_variables(expression: Expression) -> Iterable[Variable]:
@@ -81,14 +90,13 @@ def substitute(expression: Expression, replacements: Mapping[Variable, Replaceme
     A variable may be replaced by a variable anywhere, by any expression where it stands as a value, and by a whole
     number where it is an index. Raises ValueError when a density would have to take an expression as its argument.
     """
-    relevant = {k: v for k, v in replacements.items() if k in free_variables(expression)}
+    free = free_variables(expression)
+    relevant = {k: v for k, v in replacements.items() if any(covers(k, f) for f in free)}
     if not relevant:
         return expression
     if isinstance(expression, Value):
-        if expression.variable in relevant:
-            new = relevant[expression.variable]
-            return Value(new) if isinstance(new, Variable) else new
-        return Value(_in_variable(expression.variable, relevant))
+        new = relevant.get(expression.variable)
+        return new if isinstance(new, Expression) else Value(_in_variable(expression.variable, relevant))
     if isinstance(expression, IndexedSum | IndexedProduct):
         low, high = substitute(expression.low, relevant), substitute(expression.high, relevant)
         inside = {k: v for k, v in relevant.items() if k != expression.index}
@@ -96,7 +104,7 @@ def substitute(expression: Expression, replacements: Mapping[Variable, Replaceme
         return replace(expression, index=index[0], body=substitute(body[0], inside), low=low, high=high)
     over = bound_variables(expression)
     if over:
-        inside = {k: v for k, v in relevant.items() if k not in over}
+        inside = {k: v for k, v in relevant.items() if not any(covers(b, k) for b in over)}
         names = [f.name for f in fields(expression) if isinstance(getattr(expression, f.name), Expression)]  # type: ignore[arg-type]
         if isinstance(expression, MutualInformation):
             return _in_node(_rename_node(expression, inside), inside)
@@ -130,7 +138,7 @@ def _avoid_capture(
     over: tuple[Variable, ...], bodies: tuple[Expression, ...], inside: Mapping[Variable, Replacement]
 ) -> tuple[tuple[Variable, ...], tuple[Expression, ...]]:
     taken = _taken(inside)
-    clash = [v for v in over if v in taken]
+    clash = [v for v in over if any(covers(v, t) for t in taken)]
     if not clash:
         return over, bodies
     avoid = taken.union(*(free_variables(b) for b in bodies), over)
@@ -159,8 +167,11 @@ def _in_variable(variable: Variable, replacements: Mapping[Variable, Replacement
             # an argument keeps the slot that it fills, whatever is put there
             return replace(new, slot=variable.slot)
         raise ValueError(f"the argument {variable!r} of a density cannot be replaced by {new!r}")
-    if not variable.indices:
-        return variable
+    for whole, new in replacements.items():
+        if variable.indices and covers(whole, variable) and isinstance(new, Variable):
+            # a component goes with its vector: z → z' takes z_d to z'_d
+            rest = variable.indices[len(whole.indices) :]
+            variable = replace(new, slot=variable.slot, indices=new.indices + rest)
     return replace(variable, indices=tuple(_in_subscript(i, replacements) for i in variable.indices))
 
 
@@ -185,7 +196,7 @@ def _in_node(expression: Expression, replacements: Mapping[Variable, Replacement
         match value:
             case Expression():
                 changed[field.name] = substitute(value, replacements)
-            case Variable():
+            case Variable():  # the name of a function
                 indices = tuple(_in_subscript(i, replacements) for i in value.indices)
                 changed[field.name] = replace(value, indices=indices)
             case tuple():

@@ -1,0 +1,178 @@
+"""Two normal forms of commutative algebra, both up to the names of bound variables.
+
+``arrange`` identifies what a reader would call the same line: order, brackets, signs, collected terms and cancelled
+factors. ``expand`` also distributes products over sums. Neither knows anything about probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+
+from vaetheory.calculus.binders import rename_bound
+from vaetheory.calculus.linear import (
+    E_BASE,
+    ONE,
+    UNIT,
+    ZERO,
+    Linear,
+    Monomial,
+    add,
+    arranged,
+    multiply,
+    times,
+    as_expression,
+)
+from vaetheory.language.binding import bound_variables
+from vaetheory.language.expressions import (
+    Density,
+    Exp,
+    Expression,
+    IndexedProduct,
+    IndexedSum,
+    Log,
+    Number,
+    Power,
+    Product,
+    Sum,
+    map_children,
+)
+
+_MAX_EXPANDED_POWER = 6
+
+
+@lru_cache(maxsize=50_000)
+def arrange(expression: Expression) -> Expression:
+    """Order, brackets, numbers, signs, collected terms, cancelled factors, names of bound variables; sums stay factors."""
+    return as_expression(read(rename_bound(expression), distribute=False))
+
+
+@lru_cache(maxsize=50_000)
+def expand(expression: Expression) -> Expression:
+    """``arrange``, with products and whole powers distributed over sums."""
+    return as_expression(read(rename_bound(expression), distribute=True))
+
+
+def same(left: Expression, right: Expression) -> bool:
+    """Whether two expressions are one up to ``arrange``."""
+    return left == right or arrange(left) == arrange(right)
+
+
+def read(expression: Expression, *, distribute: bool) -> Linear:
+    """The expression as a linear combination of monomials in atoms whose insides are in normal form."""
+    match expression:
+        case Number(value=value):
+            return {UNIT: value} if value else {}
+        case Sum(terms=terms):
+            total: Linear = {}
+            for term in terms:
+                total = add(total, read(term, distribute=distribute))
+            return total
+        case Product(factors=factors):
+            result: Linear = {UNIT: Fraction(1)}
+            for factor in factors:
+                result = _multiply(result, read(factor, distribute=distribute), distribute)
+            return result
+        case Power():
+            return _power(expression, distribute)
+        case Exp(argument=argument):
+            exponent = as_expression(read(argument, distribute=distribute))
+            return {UNIT: Fraction(1)} if exponent == ZERO else {((E_BASE, exponent),): Fraction(1)}
+        case _:
+            return _atom(_inside(expression, distribute))
+
+
+def _multiply(left: Linear, right: Linear, distribute: bool) -> Linear:
+    if distribute or not left or not right or _is_number(left) or _is_number(right):
+        return multiply(left, right)
+    return multiply(_as_factor(left), _as_factor(right))
+
+
+def _is_number(linear: Linear) -> bool:
+    return set(linear) <= {UNIT}
+
+
+def _as_factor(linear: Linear) -> Linear:
+    """A sum that is not to be distributed becomes one atom, its leading coefficient taken out."""
+    if len(linear) <= 1:
+        return linear
+    lead = _leading(linear)
+    inner = as_expression({m: c / lead for m, c in linear.items()})
+    return {((inner, ONE),): lead}
+
+
+def _leading(linear: Linear) -> Fraction:
+    expression = as_expression(linear)
+    first = expression.terms[0] if isinstance(expression, Sum) else expression
+    match first:
+        case Number(value=value) | Product(factors=(Number(value=value), *_)):
+            return value
+    return Fraction(1)
+
+
+def _power(expression: Power, distribute: bool) -> Linear:
+    exponent = as_expression(read(expression.exponent, distribute=distribute))
+    base = read(expression.base, distribute=distribute)
+    if exponent == ZERO:
+        return {UNIT: Fraction(1)}
+    if not base:
+        return {((ZERO, exponent),): Fraction(1)} if not _positive_number(exponent) else {}
+    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+    if len(base) > 1:
+        if distribute and whole and 0 < exponent.value <= _MAX_EXPANDED_POWER:  # type: ignore[attr-defined]
+            result: Linear = {UNIT: Fraction(1)}
+            for _ in range(int(exponent.value)):  # type: ignore[attr-defined]
+                result = multiply(result, base)
+            return result
+        base = _as_factor(base)
+    ((monomial, coefficient),) = base.items()
+    raised: Monomial = arranged((b, _times_exponent(e, exponent)) for b, e in monomial)
+    if whole:
+        return {raised: coefficient ** int(exponent.value)}  # type: ignore[attr-defined]
+    if coefficient == 1:
+        return {raised: Fraction(1)}
+    return {times(raised, ((Number(coefficient), exponent),)): Fraction(1)}
+
+
+def _positive_number(expression: Expression) -> bool:
+    return isinstance(expression, Number) and expression.value > 0
+
+
+def _times_exponent(left: Expression, right: Expression) -> Expression:
+    return expand(Product((left, right)))
+
+
+def _atom(expression: Expression) -> Linear:
+    match expression:
+        case Log(argument=argument) if argument == ONE:
+            return {}
+        case Log(argument=Exp(argument=inner)):
+            return read(inner, distribute=False)
+        case Number() | Sum() | Product() | Power():
+            return read(expression, distribute=False)
+    return {((expression, ONE),): Fraction(1)}
+
+
+def _inside(expression: Expression, distribute: bool) -> Expression:
+    """The same node with its insides in normal form and its arguments in their order."""
+
+    def inner(child: Expression) -> Expression:
+        return as_expression(read(child, distribute=distribute))
+
+    changed = map_children(expression, inner)
+    if isinstance(changed, Density):
+        return Density(changed.letter, _in_order(changed.of), _in_order(changed.given))
+    if bound_variables(changed) and not isinstance(changed, IndexedSum | IndexedProduct):
+        renamed = rename_bound(changed)
+        if renamed != changed:
+            # renaming can change the order of the terms inside
+            return map_children(renamed, inner)
+    return changed
+
+
+def _in_order(variables: tuple) -> tuple:  # type: ignore[type-arg]
+    return tuple(sorted(variables, key=lambda v: (v.slot, repr(v))))
+
+
+Normalizer = Callable[[Expression], Expression]

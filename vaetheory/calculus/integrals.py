@@ -1,0 +1,173 @@
+"""Integration in the normal form: constants out, variables that stand in one density only marginalised, the rest split."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import permutations, product
+from typing import TYPE_CHECKING
+
+from vaetheory.calculus.algebra import arrange, read, same
+from vaetheory.calculus.linear import ONE, UNIT, Factor, Linear, Monomial, add, multiply, sort_key, times, as_expression
+from vaetheory.language.binding import covers, free_variables, substitute
+from vaetheory.language.distributions import family
+from vaetheory.language.expressions import Density, FamilyDensity, Gradient, IndexedSum, Integral, Log, Value
+from vaetheory.language.variables import Variable
+
+if TYPE_CHECKING:
+    from vaetheory.calculus.probability import Calculus
+
+_MAX_PERMUTED = 4
+
+
+def integrate(calculus: Calculus, monomial: Monomial, over: tuple[Variable, ...]) -> Linear:
+    """∫ monomial d(over) in normal form."""
+    monomial, remaining = _merged(monomial, list(over))
+    changed = True
+    while changed:
+        changed = False
+        for variable in remaining:
+            reduced = _without(calculus, monomial, variable)
+            if reduced is not None:
+                monomial, changed = reduced, True
+                remaining.remove(variable)
+                break
+            moments = _moment(calculus, monomial, variable)
+            if moments is not None:
+                remaining.remove(variable)
+                total: Linear = {}
+                for term, coefficient in moments.items():
+                    total = add(total, integrate(calculus, term, tuple(remaining)), coefficient)
+                return total
+    if not remaining:
+        return {monomial: Fraction(1)}
+    return _split(calculus, monomial, remaining)
+
+
+def _merged(monomial: Monomial, remaining: list[Variable]) -> tuple[Monomial, list[Variable]]:
+    """∫ M (∫ N dv) du = ∫∫ M N dv du, the inner variables renamed apart."""
+    for factor in monomial:
+        inner, power = factor
+        if isinstance(inner, Integral) and power == ONE and any(_depends(factor, v) for v in remaining):
+            fresh = {
+                v: Variable(f"¤{len(remaining)}.{i}", v.space, v.slot) for i, v in enumerate(inner.over)
+            }
+            body = read(substitute(inner.body, fresh), distribute=True)
+            ((below, _),) = body.items()
+            rest = tuple(f for f in monomial if f is not factor)
+            return _merged(times(rest, below), remaining + list(fresh.values()))
+    return monomial, remaining
+
+
+def _depends(factor: Factor, variable: Variable) -> bool:
+    return any(covers(variable, v) for v in free_variables(factor[0]) | free_variables(factor[1]))
+
+
+def _without(calculus: Calculus, monomial: Monomial, variable: Variable) -> Monomial | None:
+    """The monomial with the variable integrated out, where it stands in one density (or can be brought to)."""
+    inside = [f for f in monomial if _depends(f, variable)]
+    rest = tuple(f for f in monomial if f not in inside)
+    match inside:
+        case [(Density() as density, power)] if power == ONE:
+            return times(rest, _marginal(calculus, density, variable))
+        case [(FamilyDensity(argument=Value(variable=argument)) as law, power)] if power == ONE and argument == variable:
+            if not any(variable in free_variables(p) for p in law.parameters):
+                return rest
+        case [(Density() as density, power), (Gradient(body=Log(argument=scored)) as score, one)] | [
+            (Gradient(body=Log(argument=scored)) as score, one),
+            (Density() as density, power),
+        ] if power == ONE and one == ONE and density == scored:
+            # ∫ p ∇log p dz = ∇ ∫ p dz = p̄ ∇log p̄ with the marginal p̄
+            below = _marginal(calculus, density, variable)
+            if not below:
+                return None
+            ((marginal, _),) = below
+            return times(rest, (*below, (Gradient(Log(marginal), score.parameter), ONE)))
+    return _recombined(calculus, inside, rest, variable)
+
+
+def _marginal(calculus: Calculus, density: Density, variable: Variable) -> Monomial:
+    left = tuple(v for v in density.of if v != variable)
+    if not left:
+        return UNIT
+    ((monomial, _),) = calculus.linear(Density(density.letter, left)).items()
+    return monomial
+
+
+def _recombined(calculus: Calculus, inside: list[Factor], rest: Monomial, variable: Variable) -> Monomial | None:
+    """Undo a split by conditional independence: p(a,z) p(z,b) / p(z) is p(a,z,b), in which z stands once."""
+    densities = [f for f in inside if isinstance(f[0], Density)]
+    letters = {f[0].letter for f in densities}  # type: ignore[attr-defined]
+    if len(densities) != len(inside) or len(letters) != 1 or len(inside) < 2:
+        return None
+    arguments = {v.slot: v for f in densities for v in f[0].of}  # type: ignore[attr-defined]
+    if len(arguments) != len({v for f in densities for v in f[0].of}):  # type: ignore[attr-defined]
+        return None
+    joint = Density(letters.pop(), tuple(arguments[s] for s in sorted(arguments)))
+    ((monomial, _),) = calculus.linear(joint).items()
+    if {f for f in monomial if _depends(f, variable)} != set(inside):
+        return None
+    spare = tuple((b, arrange(-e)) for b, e in monomial if not _depends((b, e), variable))
+    return times(times(rest, spare), _marginal(calculus, joint, variable))
+
+
+def _moment(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:
+    """E[T(x)] for a family whose table of moments has the statistic T that stands beside its density."""
+    inside = [f for f in monomial if _depends(f, variable)]
+    laws = [f for f in inside if isinstance(f[0], FamilyDensity) and f[0].argument == Value(variable) and f[1] == ONE]
+    if len(laws) != 1 or len(inside) < 2:
+        return None
+    law = laws[0][0]
+    assert isinstance(law, FamilyDensity)
+    if any(variable in free_variables(p) for p in law.parameters):
+        return None
+    statistic = as_expression({tuple(f for f in inside if f is not laws[0]): Fraction(1)})
+    for known, mean in family(law.family).moments(law.argument, *law.parameters):
+        if same(known, statistic):
+            rest = tuple(f for f in monomial if f not in inside)
+            return multiply(calculus.linear(mean), {rest: Fraction(1)})
+    return None
+
+
+def _split(calculus: Calculus, monomial: Monomial, remaining: list[Variable]) -> Linear:
+    """Factors without the variables out; then one integral per group of variables that share a factor."""
+    for factor in monomial:
+        if isinstance(factor[0], IndexedSum) and factor[1] == ONE and any(_depends(factor, v) for v in remaining):
+            # ∫ M Σ_k f_k = Σ_k ∫ M f_k
+            rest = as_expression({tuple(f for f in monomial if f != factor): Fraction(1)})
+            inner = factor[0]
+            body = Integral(rest * inner.body, tuple(remaining))
+            return calculus.linear(IndexedSum(body, inner.index, inner.low, inner.high))
+    outside = tuple(f for f in monomial if not any(_depends(f, v) for v in remaining))
+    result: Linear = {outside: Fraction(1)}
+    groups: list[tuple[set[Variable], list[Factor]]] = []
+    for variable in remaining:
+        groups.append(({variable}, []))
+    for factor in monomial:
+        touched = [g for g in groups if any(_depends(factor, v) for v in g[0])]
+        if not touched:
+            continue
+        merged = (set().union(*(g[0] for g in touched)), [f for g in touched for f in g[1]] + [factor])
+        groups = [g for g in groups if g not in touched] + [merged]
+    for variables, factors in groups:
+        body = {tuple(sorted(factors, key=lambda f: sort_key(f[0]))): Fraction(1)}
+        result = multiply(result, {((_canonical(Integral(as_expression(body), tuple(variables))), ONE),): Fraction(1)})
+    return result
+
+
+def _canonical(integral: Integral) -> Integral:
+    """One name for the integral whatever the order of the copies of a slot: the least over their permutations."""
+    slots: dict[str, list[Variable]] = {}
+    for variable in sorted(integral.over, key=lambda v: (v.slot, repr(v))):
+        slots.setdefault(variable.slot, []).append(variable)
+    if all(len(copies) == 1 for copies in slots.values()) or any(len(c) > _MAX_PERMUTED for c in slots.values()):
+        return arrange(integral)  # type: ignore[return-value]
+    candidates = []
+    for chosen in product(*(permutations(copies) for copies in slots.values())):
+        renaming = {
+            old: Variable(f"§{slot}.{i}", old.space, old.slot)
+            for (slot, _), order in zip(slots.items(), chosen, strict=True)
+            for i, old in enumerate(order)
+        }
+        body = substitute(integral.body, renaming)
+        candidates.append(arrange(Integral(body, tuple(renaming[v] for v in integral.over))))
+    return min(candidates, key=sort_key)  # type: ignore[return-value]

@@ -1,0 +1,70 @@
+"""Gradients in the normal form: ∇ passes through sums, products, logarithms and integrals; ∇p = p ∇log p."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from vaetheory.calculus.linear import ONE, Linear, add, multiply, times
+from vaetheory.language.assumptions import Owns
+from vaetheory.language.expressions import Density, Exp, Expression, Gradient, IndexedSum, Integral, Letter, Log, walk
+
+if TYPE_CHECKING:
+    from vaetheory.calculus.probability import Calculus
+
+_DEFAULT_OWNERS = {r"\theta": "p", r"\phi": "q"}
+
+
+def owned(calculus: Calculus, parameter: str) -> set[Letter] | None:
+    """The letters that the parameter moves, or None for the default (θ moves p, φ moves q, whatever their subscripts)."""
+    said = {a.letter for a in calculus.assumptions if isinstance(a, Owns) and a.parameter == parameter}
+    return said or None
+
+
+def _moves(calculus: Calculus, parameter: str, letter: Letter) -> bool:
+    said = owned(calculus, parameter)
+    return letter in said if said is not None else _DEFAULT_OWNERS.get(parameter) == letter.name
+
+
+def depends(calculus: Calculus, expression: Expression, parameter: str) -> bool:
+    """Whether the expression mentions a density that the parameter moves."""
+    return any(isinstance(e, Density) and _moves(calculus, parameter, e.letter) for e in walk(expression))
+
+
+def gradient(calculus: Calculus, body: Linear, parameter: str) -> Linear:
+    """∇_parameter of a normal form."""
+    total: Linear = {}
+    for monomial, coefficient in body.items():
+        for position, (base, exponent) in enumerate(monomial):
+            rest = monomial[:position] + monomial[position + 1 :]
+            factor = _factor(calculus, base, exponent, parameter)
+            total = add(total, multiply(factor, {rest: Fraction(1)}), coefficient)
+    return total
+
+
+def _factor(calculus: Calculus, base: Expression, exponent: Expression, parameter: str) -> Linear:
+    """∇(base^exponent) = exponent · base^exponent · ∇base/base, and exp by the chain rule."""
+    if not depends(calculus, base, parameter) and not depends(calculus, exponent, parameter):
+        return {}
+    if isinstance(base, Exp) or depends(calculus, exponent, parameter):
+        whole = Exp(exponent) if isinstance(base, Exp) else base**exponent
+        return {((Gradient(whole, parameter), ONE),): Fraction(1)}
+    inner = _atom(calculus, base, parameter)
+    lowered = times(((base, exponent),), ((base, calculus.normal(0 - ONE)),))
+    return multiply(multiply(calculus.linear(exponent), {lowered: Fraction(1)}), inner)
+
+
+def _atom(calculus: Calculus, base: Expression, parameter: str) -> Linear:
+    match base:
+        case Density():
+            return {((base, ONE), (Gradient(Log(base), parameter), ONE)): Fraction(1)}
+        case Log(argument=Density()):
+            return {((Gradient(base, parameter), ONE),): Fraction(1)}
+        case Log(argument=argument):
+            inner = calculus.linear(Gradient(argument, parameter))
+            return multiply(inner, calculus.linear(1 / argument))
+        case Integral(body=body, over=over):
+            return calculus.linear(Integral(Gradient(body, parameter), over))
+        case IndexedSum():
+            return calculus.linear(IndexedSum(Gradient(base.body, parameter), base.index, base.low, base.high))
+    return {((Gradient(base, parameter), ONE),): Fraction(1)}
