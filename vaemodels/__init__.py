@@ -1,0 +1,1 @@
+"""Convolutional VAE and conditional VAE (placeholder docstring)."""
