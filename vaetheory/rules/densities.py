@@ -1,0 +1,205 @@
+"""Rules about densities: conditioning, marginals, normalisation, what the assumptions say."""
+
+from __future__ import annotations
+
+from vaetheory.calculus.algebra import arrange, read
+from vaetheory.calculus.independence import separated
+from vaetheory.calculus.linear import ONE, as_expression
+from vaetheory.language.assumptions import Dag, Family, SameDensity
+from vaetheory.language.binding import free_variables, substitute
+from vaetheory.language.expressions import Density, Expectation, Expression, FamilyDensity, Integral, Product, Value
+from vaetheory.language.variables import Variable
+from vaetheory.rules.rule import Assumptions, rule
+
+
+@rule("product-rule", "Product rule", r"p(x,z)=p(x\mid z)\,p(z)=p(z\mid x)\,p(x)", "p of the condition is positive")
+def product_rule(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """A joint density is a conditional density times the density of the condition; Bayes' rule is this, used twice."""
+    del assumptions
+    if isinstance(e, Density) and e.given:
+        return Density(e.letter, e.of + e.given) / Density(e.letter, e.given)
+    return None
+
+
+@rule("marginalization", "Marginalization", r"\int p(x,z)\,dz=p(x)")
+def marginalization(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Integrating a joint density over a variable leaves the density of the other variables."""
+    del assumptions
+    match e:
+        case Integral(body=body, over=over):
+            return _integrate_one(body, over)
+        case Expectation(law=Density() as law, body=body, over=over) if law.of:
+            unused = [v for v in over if v in law.of and v not in free_variables(body)]
+            kept = tuple(v for v in law.of if v not in unused)
+            if unused and kept:
+                return Expectation(Density(law.letter, kept, law.given), body, tuple(v for v in over if v not in unused))
+    return None
+
+
+def _integrate_one(body: Expression, over: tuple[Variable, ...]) -> Expression | None:
+    form = read(body, distribute=False)
+    if len(form) != 1:
+        return None
+    ((monomial, coefficient),) = form.items()
+    for variable in over:
+        inside = [f for f in monomial if variable in free_variables(f[0]) | free_variables(f[1])]
+        if len(inside) != 1:
+            continue
+        density, power = inside[0]
+        if isinstance(density, Density) and power == ONE and variable in density.of and len(density.of) > 1:
+            rest = tuple(f for f in monomial if f != inside[0])
+            smaller = Density(density.letter, tuple(v for v in density.of if v != variable), density.given)
+            new = as_expression({rest: coefficient}) * smaller
+            left = tuple(v for v in over if v != variable)
+            return Integral(new, left) if left else new
+    return None
+
+
+@rule("normalization", "Normalization", r"\int q(z)\,dz=1,\qquad \mathbb{E}_{q(z)}[c]=c", "c does not depend on z")
+def normalization(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """A density integrates to one, so the expectation of what does not depend on the variable is that thing itself."""
+    del assumptions
+    match e:
+        case Expectation(law=law, body=body, over=over) if _is_law(law, over) and not _touches(body, over):
+            return body
+        case Integral(body=body, over=over):
+            form = read(body, distribute=False)
+            if len(form) != 1:
+                return None
+            ((monomial, coefficient),) = form.items()
+            inside = tuple(f for f in monomial if _touches(f[0], over) or _touches(f[1], over))
+            law = Product(tuple(f[0] for f in inside)) if len(inside) > 1 else inside[0][0] if inside else None
+            if law is not None and all(f[1] == ONE for f in inside) and _is_law(law, over):
+                return as_expression({tuple(f for f in monomial if f not in inside): coefficient})
+    return None
+
+
+def _touches(e: Expression, over: tuple[Variable, ...]) -> bool:
+    return bool(free_variables(e) & set(over))
+
+
+def _is_law(law: Expression, over: tuple[Variable, ...]) -> bool:
+    """Whether the product of densities is normalised over exactly these variables: each stands before one bar."""
+    factors = law.factors if isinstance(law, Product) else (law,)
+    placed: list[Variable] = []
+    for factor in factors:
+        match factor:
+            case Density(of=of):
+                placed += of
+            case FamilyDensity(argument=Value(variable=variable), parameters=parameters):
+                if any(_touches(p, (variable,)) for p in parameters):
+                    return False
+                placed.append(variable)
+            case _:
+                return False
+    # z₁ | z₂ together with z₂ | z₁ is no density: there must be an order in which each is given only earlier ones
+    pending = list(factors)
+    known: set[Variable] = set()
+    while pending:
+        ready = [f for f in pending if not (free_variables(f) & set(over)) - known - _own(f)]
+        if not ready:
+            return False
+        known |= set().union(*map(_own, ready))
+        pending = [f for f in pending if f not in ready]
+    return sorted(map(repr, placed)) == sorted(map(repr, over))
+
+
+def _own(factor: Expression) -> set[Variable]:
+    match factor:
+        case Density(of=of):
+            return set(of)
+        case FamilyDensity(argument=Value(variable=variable)):
+            return {variable}
+    return set()
+
+
+@rule("tower", "Iterated expectation", r"\mathbb{E}_{p(x)}\mathbb{E}_{q(z\mid x)}[f]=\mathbb{E}_{p(x)\,q(z\mid x)}[f]")
+def tower(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Drawing one variable and then the other, given the first, is drawing both from the product of the densities."""
+    del assumptions
+    match e:
+        case Expectation(law=outer, body=Expectation(law=inner, body=body, over=over), over=first) if not _touches(
+            outer, over
+        ):
+            return Expectation(outer * inner, body, first + over)
+    return None
+
+
+@rule("joint-law", "Joint density of a chain", r"q(x)\,q(z\mid x)=q(x,z)")
+def joint_law(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """A density times a conditional density of the same letter, given its argument, is their joint density."""
+    del assumptions
+    if not isinstance(e, Product):
+        return None
+    for first in e.factors:
+        for second in e.factors:
+            if (
+                isinstance(first, Density)
+                and isinstance(second, Density)
+                and first != second
+                and first.letter == second.letter
+                and set(second.given) == set(first.of) | set(first.given)
+            ):
+                rest = [f for f in e.factors if f not in (first, second)]
+                joint = Density(first.letter, first.of + second.of, first.given)
+                return Product((joint, *rest)) if rest else joint
+    return None
+
+
+@rule("factorization", "Factorization along the graph", r"p(x,z_1,z_2)=p(z_2)\,p(z_1\mid z_2)\,p(x\mid z_1)", "the graph that is assumed")
+def factorization(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """A joint density is the product of each variable's density given its parents in the graph; what is not a parent drops out."""
+    if not isinstance(e, Density):
+        return None
+    for assumption in assumptions:
+        if isinstance(assumption, Dag) and assumption.letter == e.letter:
+            arguments = {v.slot: v for v in (*e.of, *e.given)}
+            parents = dict(assumption.parents)
+            given = {v.slot for v in e.given}
+            if not e.given and set(arguments) == set(parents) and len(e.of) > 1:
+                return Product(
+                    tuple(
+                        Density(e.letter, (arguments[s],), tuple(arguments[a] for a in above))
+                        for s, above in assumption.parents
+                    )
+                )
+            if len(e.of) == 1 and given > set(parents.get(e.of[0].slot, ())) and e.of[0].slot in parents:
+                keep = frozenset(parents[e.of[0].slot])
+                if separated(assumption, frozenset((e.of[0].slot,)), frozenset(given - keep), keep):
+                    return Density(e.letter, e.of, tuple(v for v in e.given if v.slot in keep))
+    return None
+
+
+@rule("same-density", "Equal densities", r"p(z\mid c)=p(z)", "the equality that is assumed")
+def same_density(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Two densities that are assumed to be equal may stand for each other."""
+    if not isinstance(e, Density):
+        return None
+    for assumption in assumptions:
+        if isinstance(assumption, SameDensity):
+            first, second = assumption.first, assumption.second
+            if first.letter == e.letter and _slots(first.of) == _slots(e.of) and _slots(first.given) == _slots(e.given):
+                renaming = {v: _argument(e, v.slot) for v in (*first.of, *first.given)}
+                return substitute(second, renaming)
+    return None
+
+
+def _slots(variables: tuple[Variable, ...]) -> frozenset[str]:
+    return frozenset(v.slot for v in variables)
+
+
+def _argument(e: Density, slot: str) -> Variable:
+    return next(v for v in (*e.of, *e.given) if v.slot == slot)
+
+
+@rule("family", "The family of the density", r"p(x\mid z)=\prod_{d}\mathrm{Bernoulli}(x_d;\hat x_d(z))", "the family that is assumed")
+def family_rule(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """The decoder's density is the one that the model was given: a product of Bernoullis, or of Gaussians."""
+    if not isinstance(e, Density):
+        return None
+    for assumption in assumptions:
+        if isinstance(assumption, Family):
+            known = assumption.density
+            if known.letter == e.letter and _slots(known.of) == _slots(e.of) and _slots(known.given) == _slots(e.given):
+                return arrange(substitute(assumption.definition, {v: _argument(e, v.slot) for v in (*known.of, *known.given)}))
+    return None

@@ -1,0 +1,86 @@
+"""Rules that show ≥ or ≤: a KL divergence is not negative, and Jensen's inequality."""
+
+from __future__ import annotations
+
+from vaetheory.calculus.algebra import arrange, read, same
+from vaetheory.calculus.linear import ONE, Linear
+from vaetheory.language.assumptions import Different
+from vaetheory.language.expressions import KL, Expectation, Expression, Log, MutualInformation
+from vaetheory.language.statements import Relation, Statement
+from vaetheory.rules.rule import Assumptions, bound
+
+
+def _difference(claim: Statement) -> Linear:
+    return read(arrange(claim.left - claim.right), distribute=True)
+
+
+def _is_divergence(e: Expression) -> bool:
+    match e:
+        case KL() | MutualInformation():
+            return True
+        case Expectation(body=body):
+            return all(c > 0 and _single(m) for m, c in read(body, distribute=True).items())
+    return False
+
+
+def _single(monomial: tuple) -> bool:  # type: ignore[type-arg]
+    return len(monomial) == 1 and monomial[0][1] == ONE and _is_divergence(monomial[0][0])
+
+
+@bound("kl-nonnegative", "A KL divergence is not negative", r"\mathrm{KL}[q\,\|\,p]\ge 0,\quad =0\iff q=p", "equality exactly where the two densities agree almost everywhere")
+def kl_nonnegative(claim: Statement) -> Relation | None:
+    """Dropping a KL divergence (or an expectation of one, or a mutual information) makes a sum smaller, or leaves it where the two densities are equal."""
+    difference = _difference(claim)
+    if not difference or not all(_single(m) for m in difference):
+        return None
+    signs = {c > 0 for c in difference.values()}
+    if len(signs) != 1:
+        return None
+    strict = any(_strict(m[0][0], claim.assumptions) for m in difference)
+    if signs.pop():
+        return Relation.GREATER if strict else Relation.AT_LEAST
+    return Relation.LESS if strict else Relation.AT_MOST
+
+
+def _strict(e: Expression, assumptions: Assumptions) -> bool:
+    return isinstance(e, KL) and any(
+        isinstance(a, Different) and {a.first, a.second} == {e.first, e.second}
+        for a in assumptions
+    )
+
+
+@bound("jensen", "Jensen's inequality", r"\log\mathbb{E}_{q}[f]\ \ge\ \mathbb{E}_{q}[\log f]", "f > 0; equality exactly where f is constant")
+def jensen(claim: Statement) -> Relation | None:
+    """The logarithm is concave: the logarithm of a mean is at least the mean of the logarithm."""
+    difference = _difference(claim)
+    upper = _logs_of_means(difference)
+    for sign, relation in ((1, Relation.AT_LEAST), (-1, Relation.AT_MOST)):
+        gaps = [(m, c) for m, c in upper if c * sign > 0]
+        if not gaps:
+            continue
+        rest = dict(difference)
+        for monomial, coefficient in gaps:
+            mean = monomial[0][0].argument
+            lower = arrange(Expectation(mean.law, Log(mean.body), mean.over))
+            key = ((lower, ONE),)
+            if rest.get(key) != -coefficient:
+                break
+            del rest[key], rest[monomial]
+        else:
+            if not rest:
+                return relation
+    return None
+
+
+def _logs_of_means(difference: Linear) -> list[tuple]:  # type: ignore[type-arg]
+    return [
+        (m, c)
+        for m, c in difference.items()
+        if len(m) == 1 and m[0][1] == ONE and isinstance(m[0][0], Log) and isinstance(m[0][0].argument, Expectation)
+    ]
+
+
+@bound("weaker-relation", "A weaker relation", r"a=b\ \Rightarrow\ a\ge b")
+def weaker_relation(claim: Statement) -> Relation | None:
+    """What is equal is also at least, and at most."""
+    return Relation.EQUAL if same(claim.left, claim.right) else None
