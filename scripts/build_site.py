@@ -1,0 +1,64 @@
+"""Build or serve the site: bring what it needs from elsewhere into docs/, then run MkDocs.
+
+Usage: python scripts/build_site.py build|serve|prepare [MkDocs options]
+
+`prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
+another host, and writes a fragment for each demo run (`scripts/run_fragments.py`). Both are made anew
+every time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import run_fragments
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ROOT / "scripts" / "node" / "node_modules"
+KATEX = PACKAGES / "katex" / "dist"
+SERIF = PACKAGES / "@fontsource" / "source-serif-4" / "files"
+
+
+def copy_katex(target: Path) -> None:
+    """KaTeX's stylesheet and the one font format that every current browser takes."""
+    shutil.rmtree(target, ignore_errors=True)
+    (target / "fonts").mkdir(parents=True)
+    shutil.copy(KATEX / "katex.min.css", target)
+    for font in KATEX.glob("fonts/*.woff2"):
+        shutil.copy(font, target / "fonts")
+
+
+def copy_serif(target: Path) -> None:
+    """The text face (Source Serif, SIL Open Font License): regular, italic and semibold."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for script in ("latin", "greek"):
+        for style in ("400-normal", "400-italic", "600-normal"):
+            shutil.copy(SERIF / f"source-serif-4-{script}-{style}.woff2", target)
+
+
+def prepare() -> None:
+    """Make docs/ complete."""
+    copy_katex(ROOT / "docs" / "assets" / "katex")
+    copy_serif(ROOT / "docs" / "assets" / "serif")
+    run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of MkDocs, or 2 for a wrong call."""
+    if not arguments or arguments[0] not in ("build", "serve", "prepare"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    prepare()
+    if arguments[0] == "prepare":
+        return 0
+    # Never --quiet: MkDocs then returns 0 for broken anchors even when strict.
+    command = [sys.executable, "-m", "mkdocs", arguments[0], "--strict", *arguments[1:]]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""`$…$` and `$$…$$` in Markdown, rendered while the page is built.
+
+Inline: a dollar directly before a non-space and one directly after a non-space, no digit following,
+on one paragraph; `\\$` is a dollar. Display: `$$` at the start and the end of a block of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as etree
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
+
+from vaetheory.presentation.katex import KaTeX
+
+INLINE = r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.)+?)(?<!\s)\$(?![\d$])"
+_DISPLAY = re.compile(r"^\s*\$\$(.+?)\$\$\s*$", re.DOTALL)
+
+
+def stashed(md: Markdown, html: str) -> AtomicString:
+    """A placeholder for finished markup, to be set as the text of an element."""
+    return AtomicString(md.htmlStash.store(html))
+
+
+def formula(md: Markdown, katex: KaTeX, tex: str) -> etree.Element:
+    """A displayed formula that may break between its terms on a narrow page.
+
+    KaTeX breaks lines in text style only, so the formula is set in text style with display-size
+    operators.
+    """
+    element = etree.Element("div", {"class": "formula", "tabindex": "-1"})
+    element.text = stashed(md, katex.render(rf"\displaystyle {tex}"))
+    return element
+
+
+class InlineMaths(InlineProcessor):
+    """`$tex$` → a span."""
+
+    def __init__(self, md: Markdown, katex: KaTeX) -> None:
+        super().__init__(INLINE, md)
+        self._katex = katex
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element, int, int]:
+        span = etree.Element("span", {"class": "maths"})
+        span.text = stashed(self.md, self._katex.render(m.group(1)))
+        return span, m.start(0), m.end(0)
+
+
+class DisplayMaths(BlockProcessor):
+    """A block that is `$$tex$$` and nothing else → a displayed formula."""
+
+    def __init__(self, md: Markdown, katex: KaTeX) -> None:
+        super().__init__(md.parser)
+        self._md = md
+        self._katex = katex
+
+    def test(self, parent: etree.Element, block: str) -> bool:
+        return _DISPLAY.match(block) is not None
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+        match = _DISPLAY.match(blocks.pop(0))
+        assert match is not None
+        parent.append(formula(self._md, self._katex, match.group(1).strip()))
