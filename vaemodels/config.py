@@ -126,7 +126,7 @@ class ObjectiveConfig:
     """What is maximized.
 
     Attributes:
-        name: the ELBO or the importance-weighted bound.
+        bound: the ELBO or the importance-weighted bound.
         samples: samples of z per image (K of the bound).
         beta: weight of the KL term (Higgins et al. 2017); 1 is the ELBO.
         warmup_epochs: epochs over which the weight grows linearly from 0 to ``beta``
@@ -135,7 +135,7 @@ class ObjectiveConfig:
             pushed (Kingma et al. 2016).
     """
 
-    name: Objective = Objective.ELBO
+    bound: Objective = Objective.ELBO
     samples: int = 1
     beta: float = 1.0
     warmup_epochs: float = 0.0
@@ -150,7 +150,7 @@ class ObjectiveConfig:
             )
         plain = self.beta == 1 and self.warmup_epochs == 0 and self.free_bits == 0
         _require(
-            self.name is Objective.ELBO or plain,
+            self.bound is Objective.ELBO or plain,
             "The importance-weighted bound has no separate KL term: beta, warmup_epochs and "
             "free_bits do not apply to it.",
         )
@@ -193,13 +193,13 @@ class DataConfig:
     """What is learned from.
 
     Attributes:
-        name: ``digits``, ``mnist``, ``fashion-mnist`` or the path of an ``.npz`` file.
+        dataset: ``digits``, ``mnist``, ``fashion-mnist`` or the path of an ``.npz`` file.
         folder: ``--data-dir``, or ``None``.
         binarization: what becomes of grey levels.
         validation: share of the training images that is held out for validation.
     """
 
-    name: str = "digits"
+    dataset: str = "digits"
     folder: str | None = None
     binarization: Binarization = Binarization.DYNAMIC
     validation: float = 0.05

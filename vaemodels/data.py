@@ -11,6 +11,7 @@ import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,6 +26,8 @@ from vaemodels.random import permutation
 # Global example indices of the test images start here, so that no image shares another's noise.
 TEST_OFFSET = 2**40
 SPLIT_SEED = 0
+
+Arrays = dict[str, tuple[NDArray[Any], NDArray[Any]]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,16 +88,16 @@ def load(config: DataConfig, progress: sources.ProgressFactory | None = None) ->
         DataError: no such dataset; a missing, truncated, corrupt or wrong file.
     """
     folder = Path(config.folder) if config.folder is not None else None
-    if config.name in sources.SOURCES:
-        source = sources.SOURCES[config.name]
+    if config.dataset in sources.SOURCES:
+        source = sources.SOURCES[config.dataset]
         place = sources.locate(source, folder, progress)
-        arrays = {split: sources.load(source, split, place) for split in ("train", "test")}
+        arrays: Arrays = {split: sources.load(source, split, place) for split in ("train", "test")}
         classes = source.classes
-    elif config.name.endswith(".npz"):
-        arrays, classes = _read_npz(Path(config.name))
+    elif config.dataset.endswith(".npz"):
+        arrays, classes = _read_npz(Path(config.dataset))
     else:
         raise DataError(
-            f"There is no dataset {config.name!r}: give one of {', '.join(sources.SOURCES)}, or "
+            f"There is no dataset {config.dataset!r}: give one of {', '.join(sources.SOURCES)}, or "
             "the path of an .npz file."
         )
     digest = hashlib.sha256()
@@ -159,7 +162,7 @@ def observe(
 
 
 def _dataset(
-    images: NDArray[np.generic], labels: NDArray[np.generic], classes: tuple[str, ...], offset: int
+    images: NDArray[Any], labels: NDArray[Any], classes: tuple[str, ...], offset: int
 ) -> Dataset:
     pixels = torch.from_numpy(np.array(images))
     return Dataset(
@@ -168,9 +171,6 @@ def _dataset(
         indices=torch.arange(offset, offset + len(images)),
         classes=classes,
     )
-
-
-Arrays = dict[str, tuple[NDArray[np.generic], NDArray[np.generic]]]
 
 
 def _read_npz(path: Path) -> tuple[Arrays, tuple[str, ...]]:
@@ -196,7 +196,7 @@ def _read_npz(path: Path) -> tuple[Arrays, tuple[str, ...]]:
                 f"images {images.dtype} of shape {images.shape[1:]}."
             )
         test_labels = _labels(found.get("test_labels"), len(test_images), f"{path}: test_labels")
-        arrays: Arrays = {"train": (images, labels), "test": (test_images, test_labels)}
+        arrays = {"train": (images, labels), "test": (test_images, test_labels)}
     else:
         order = permutation(SPLIT_SEED, 1, len(images)).numpy()
         cut = max(1, len(images) // 10)
@@ -208,7 +208,7 @@ def _read_npz(path: Path) -> tuple[Arrays, tuple[str, ...]]:
     return arrays, tuple(str(label) for label in range(count))
 
 
-def _images(array: NDArray[np.generic], name: str) -> NDArray[np.generic]:
+def _images(array: NDArray[Any], name: str) -> NDArray[Any]:
     """Images as (N, channels, height, width), uint8 or finite float32."""
     if array.ndim == 3:
         array = array[:, None]
@@ -230,7 +230,7 @@ def _images(array: NDArray[np.generic], name: str) -> NDArray[np.generic]:
     return np.ascontiguousarray(array.astype(np.float32))
 
 
-def _labels(array: NDArray[np.generic] | None, count: int, name: str) -> NDArray[np.generic]:
+def _labels(array: NDArray[Any] | None, count: int, name: str) -> NDArray[Any]:
     if array is None:
         return np.zeros(count, np.int64)
     if array.shape != (count,) or not np.issubdtype(array.dtype, np.integer) or array.min() < 0:

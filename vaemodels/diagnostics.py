@@ -23,8 +23,9 @@ class AggregatePosterior:
         largest_mean: largest |mean| of q(z) over the dimensions (0 under the prior).
         least_variance: least variance of q(z) over the dimensions (1 under the prior).
         largest_variance: largest variance of q(z) over the dimensions.
-        mutual_information: I_q(x; z) in nats, estimated with ``images`` images; at most log(images).
-        marginal_kl: KL[q(z) ‖ p(z)] in nats, estimated with the same samples.
+        mutual_information: I_q(x; z) in nats, estimated from below with ``images`` images, so at
+            most log(images).
+        marginal_kl: KL[q(z) ‖ p(z)] in nats, estimated from above with the same samples.
         images: images used for the two estimates.
     """
 

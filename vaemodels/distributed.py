@@ -45,6 +45,11 @@ class World:
             dist.barrier()
 
 
+def is_leading_process() -> bool:
+    """Whether this process speaks to the user, as far as the environment tells."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def world(device: Device) -> Iterator[World]:
     """Join the processes that ``torchrun`` announced in the environment, or be alone."""

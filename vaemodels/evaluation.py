@@ -8,18 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from vaemodels.config import Config
+from vaemodels.batches import draw
+from vaemodels.config import Binarization, Config
 from vaemodels.data import Dataset
+from vaemodels.diagnostics import (
+    AggregatePosterior,
+    active_units,
+    aggregate_posterior,
+    collapse_warning,
+)
 from vaemodels.distributed import World
+from vaemodels.errors import ConfigError
+from vaemodels.hardware import autocast, dtype_of
 from vaemodels.models import LatentVariableModel
 from vaemodels.objectives import elbo, rsample
 from vaemodels.random import Stream, normal
-from vaemodels.steps import autocast, draw, dtype_of
 
 # Samples of z decoded together for each image; part of the key of their noise.
 CHUNK = 64
@@ -99,7 +108,8 @@ def mean_squared_error(
         sums[0] += error.double().sum()
         sums[1] += error.numel()
     total, count = world.sum(sums)
-    return total / count
+    mean: Tensor = total / count
+    return mean
 
 
 @torch.no_grad()
@@ -140,6 +150,81 @@ def log_likelihood(
     return float(value / count_all)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evaluation:
+    """What a model is worth on one set of images. Nats per image.
+
+    Attributes:
+        terms: the ELBO and its two terms.
+        log_likelihood: importance-weighted estimate of log p(x).
+        importance_samples: samples of z for each image in it.
+        active_units: dimensions of z whose posterior mean varies.
+        aggregate: q(z) beside the prior.
+        warning: what is wrong with the latent variables, in plain words, or ``None``.
+        binarization: what became of grey levels.
+    """
+
+    terms: Terms
+    log_likelihood: float
+    importance_samples: int
+    active_units: int
+    aggregate: AggregatePosterior
+    warning: str | None
+    binarization: Binarization
+
+    def to_json(self) -> dict[str, Any]:
+        """The dictionary that ``evaluate --json`` prints."""
+        return {
+            "elbo": self.terms.elbo,
+            "nll": -self.log_likelihood,
+            "importance_samples": self.importance_samples,
+            "reconstruction": self.terms.reconstruction,
+            "kl": self.terms.kl,
+            "rate": self.terms.kl,
+            "distortion": -self.terms.reconstruction,
+            "active_units": self.active_units,
+            "kl_per_dimension": self.terms.kl_per_dimension.tolist(),
+            "aggregate_posterior": asdict(self.aggregate),
+            "n": self.terms.n,
+            "binarization": str(self.binarization),
+            "warning": self.warning,
+        }
+
+
+def evaluate(
+    model: LatentVariableModel,
+    data: Dataset,
+    config: Config,
+    samples: int,
+    world: World,
+    advance: Advance = lambda images: None,
+) -> Evaluation:
+    """The ELBO's terms, the importance-weighted log-likelihood with ``samples`` samples of z for
+    each image, and the diagnostics of the latent variables.
+
+    Raises:
+        ConfigError: fewer than 1 importance sample, or no images.
+    """
+    if samples < 1 or len(data) == 0:
+        raise ConfigError(
+            f"Evaluation needs importance samples and images; got {samples} and {len(data)}."
+        )
+    terms = mean_terms(model, data, config, world)
+    means, scales = posteriors(model, data, config)
+    latent = config.model.latent
+    noise = normal(config.seed, Stream.LATENT, 0, data.indices, latent)
+    active = active_units(means)
+    return Evaluation(
+        terms=terms,
+        log_likelihood=log_likelihood(model, data, config, samples, world, advance),
+        importance_samples=samples,
+        active_units=active,
+        aggregate=aggregate_posterior(means, scales, noise),
+        warning=collapse_warning(terms.kl_per_dimension.tolist(), active),
+        binarization=config.data.binarization,
+    )
+
+
 @torch.no_grad()
 def posteriors(
     model: LatentVariableModel, data: Dataset, config: Config, batch: int = 500
@@ -161,7 +246,7 @@ def _importance_noise(indices: Tensor, config: Config, chunk: int) -> Tensor:
     noise = normal(
         config.seed, Stream.IMPORTANCE, chunk, indices, CHUNK * latent, dtype_of(config.precision)
     )
-    return noise.unflatten(1, (CHUNK, latent)).transpose(0, 1)
+    return noise.view(len(indices), CHUNK, latent).transpose(0, 1)
 
 
 def _one_sample(config: Config) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import torch
@@ -32,6 +33,13 @@ def resolve(config: Config) -> Config:
     if threads == 0:
         threads = free_cores() if device is Device.CPU else torch.get_num_threads()
     return config.replace(device=device, precision=precision, threads=threads)
+
+
+def usable(config: Config) -> Config:
+    """``config`` of a run made elsewhere, with ``auto`` for a device that is not here."""
+    if config.device is Device.CUDA and not torch.cuda.is_available():
+        return config.replace(device=Device.AUTO, precision=Precision.AUTO, threads=0)
+    return config
 
 
 def has_native_bfloat16(device: Device) -> bool:
@@ -76,6 +84,20 @@ def torch_device(device: Device) -> torch.device:
     if device is Device.CUDA:
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device("cpu")
+
+
+def dtype_of(precision: Precision) -> torch.dtype:
+    """Type of the parameters and of the noise."""
+    return torch.float64 if precision is Precision.FLOAT64 else torch.float32
+
+
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
+    """Networks in bfloat16 where that was chosen; parameters and probabilities stay float32."""
+    enabled = precision is Precision.BFLOAT16
+    # The cache of cast weights must not outlive one replay of a captured graph.
+    return torch.autocast(
+        device.type, torch.bfloat16, enabled=enabled, cache_enabled=device.type == "cpu"
+    )
 
 
 def describe(config: Config) -> dict[str, str | int]:

@@ -76,8 +76,9 @@ class LatentVariableModel(nn.Module, ABC):
         if context is not None:
             context = context.expand(*leading, -1).reshape(leading.numel(), -1)
         output = _widen(self.decoder(z.reshape(leading.numel(), -1), context))
-        distribution: Independent[Distribution] = self.observation(output.unflatten(0, leading))
-        return distribution
+        output = output.view(*leading, *output.shape[1:])
+        likelihood: Independent[Distribution] = self.observation(output)
+        return likelihood
 
 
 class VAE(LatentVariableModel):

@@ -6,15 +6,15 @@ CUDA graph and replayed: a small model is bound by the launching of its kernels,
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from vaemodels.config import Binarization, Config, Objective, OptimizationConfig, Precision
-from vaemodels.data import Dataset, observe
+from vaemodels.batches import draw
+from vaemodels.config import Config, Objective, OptimizationConfig
+from vaemodels.data import Dataset
 from vaemodels.distributed import World
+from vaemodels.hardware import autocast, dtype_of
 from vaemodels.models import LatentVariableModel
 from vaemodels.objectives import (
     ElboTerms,
@@ -23,23 +23,8 @@ from vaemodels.objectives import (
     importance_weighted_bound,
     log_weights,
 )
-from vaemodels.random import Stream, normal, uniform
 
 TOTALS = ("objective", "reconstruction", "kl", "images")
-
-
-def dtype_of(precision: Precision) -> torch.dtype:
-    """Type of the parameters and of the noise."""
-    return torch.float64 if precision is Precision.FLOAT64 else torch.float32
-
-
-def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
-    """Networks in bfloat16 where that was chosen; parameters and probabilities stay float32."""
-    enabled = precision is Precision.BFLOAT16
-    # The cache of cast weights must not outlive one replay of a captured graph.
-    return torch.autocast(
-        device.type, torch.bfloat16, enabled=enabled, cache_enabled=device.type == "cpu"
-    )
 
 
 class ObjectiveModule(nn.Module):
@@ -55,7 +40,7 @@ class ObjectiveModule(nn.Module):
         """Objective per example (B,), and its sums in the order of ``TOTALS``."""
         settings = self.config.objective
         with autocast(x.device, self.config.precision):
-            if settings.name is Objective.IMPORTANCE_WEIGHTED:
+            if settings.bound is Objective.IMPORTANCE_WEIGHTED:
                 weights = log_weights(self.model, x, c, noise)
                 values = importance_weighted_bound(weights.log_w)
                 reconstruction = weights.likelihood.mean(dim=0)
@@ -176,18 +161,3 @@ class TrainingStep:
             tensor for entries in self.optimizer.state.values() for tensor in entries.values()
         ]
         return [*self.parameters, *moments, self.number, self.totals]
-
-
-def draw(
-    data: Dataset, rows: Tensor, config: Config, step: int | Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Observations x, classes c, and noise of shape (S, B, K) for the images at ``rows``."""
-    images, indices = data.images[rows], data.indices[rows]
-    dtype = dtype_of(config.precision)
-    pixels = None
-    if config.data.binarization is Binarization.DYNAMIC:
-        pixels = uniform(config.seed, Stream.BINARIZATION, step, indices, images[0].numel(), dtype)
-    x = observe(images, config.data.binarization, pixels, dtype)
-    samples, latent = config.objective.samples, config.model.latent
-    noise = normal(config.seed, Stream.LATENT, step, indices, samples * latent, dtype)
-    return x, data.labels[rows], noise.unflatten(1, (samples, latent)).transpose(0, 1)

@@ -23,12 +23,12 @@ from vaemodels.data import Splits, check_range
 from vaemodels.distributed import World
 from vaemodels.errors import CheckpointError, ConfigError, TrainingError
 from vaemodels.evaluation import mean_squared_error, mean_terms
-from vaemodels.hardware import describe, torch_device
+from vaemodels.hardware import describe, dtype_of, torch_device
 from vaemodels.interrupts import interrupts
 from vaemodels.likelihoods import OptimalGaussianLikelihood
 from vaemodels.models import build
 from vaemodels.random import permutation
-from vaemodels.steps import TOTALS, TrainingStep, adam, dtype_of
+from vaemodels.steps import TOTALS, TrainingStep, adam
 
 METRICS = "metrics.jsonl"
 CONFIG = "config.json"

@@ -1,0 +1,132 @@
+"""``vaemodels evaluate DIR``: what a trained model is worth on images that it has not seen."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.progress import Progress
+
+from vaemodels import runs
+from vaemodels.checkpoints import write_atomically
+from vaemodels.commands.options import MACHINE, add_folder, add_parameters, given
+from vaemodels.commands.output import add_json, print_json, print_table, stderr
+from vaemodels.distributed import is_leading_process, world
+from vaemodels.errors import ConfigError
+from vaemodels.evaluation import Evaluation, evaluate
+from vaemodels.hardware import describe
+from vaemodels.runs import Run
+
+HELP = "held-out ELBO, importance-weighted log-likelihood, diagnostics"
+COUNT = "test_evaluations.jsonl"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_folder(parser)
+    parser.add_argument(
+        "--importance-samples",
+        type=int,
+        default=200,
+        metavar="K",
+        help="samples of z for each image (default: 200)",
+    )
+    parser.add_argument("--split", choices=("test", "validation", "train"), default="test")
+    parser.add_argument("--first", type=int, metavar="N", help="only the first N images")
+    parser.add_argument("--checkpoint", choices=("best.pt", "checkpoint.pt"), default=None)
+    parameters: dict[str, dict[str, Any]] = {
+        "folder": {"flag": "--data-dir", "metavar": "DIR", "help": "where the data's files are"},
+        "seed": {"type": int, "help": "of binarization and samples (default: the run's)"},
+    }
+    add_parameters(parser, {**parameters, **MACHINE})
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    console = stderr()
+    loaded = runs.load(arguments.folder_of_run, arguments.checkpoint, **given(arguments))
+    data = getattr(loaded.data(), arguments.split)
+    if arguments.first is not None:
+        if not 1 <= arguments.first <= len(data):
+            raise ConfigError(f"--first must lie in 1 … {len(data)}, got {arguments.first}.")
+        data = data.take(torch.arange(arguments.first))
+    started = time.monotonic()
+    with world(loaded.config.device) as members:
+        mine = len(range(members.rank, len(data), members.size))
+        with Progress(console=console, disable=not console.is_terminal) as progress:
+            task = progress.add_task("importance samples", total=mine)
+            result = evaluate(
+                loaded.model,
+                data.to(loaded.device),
+                loaded.config,
+                arguments.importance_samples,
+                members,
+                lambda images: progress.advance(task, images),
+            )
+    if not is_leading_process():
+        return 0
+    document: dict[str, Any] = {
+        "schema": 1,
+        "run": str(loaded.folder),
+        "split": arguments.split,
+        **result.to_json(),
+        "seed": loaded.config.seed,
+        "epoch": loaded.position.epoch,
+        "seconds": round(time.monotonic() - started, 2),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hardware": describe(loaded.config),
+    }
+    if arguments.split == "test":
+        document["test_evaluations"] = _count(loaded, document)
+    write_atomically(
+        loaded.folder / f"evaluation_{arguments.split}.json",
+        (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(),
+    )
+    if result.warning is not None:
+        console.print(f"Warning: {result.warning}")
+    if arguments.json:
+        print_json(document)
+    else:
+        _print(loaded, arguments.split, result)
+    return 0
+
+
+def _count(loaded: Run, document: dict[str, Any]) -> int:
+    """Note this look at the test images; return how many there have been."""
+    path: Path = loaded.folder / COUNT
+    lines = path.read_text().splitlines() if path.exists() else []
+    entry = {name: document[name] for name in ("date", "epoch", "n", "elbo", "nll", "seed")}
+    lines.append(json.dumps(entry))
+    write_atomically(path, ("\n".join(lines) + "\n").encode())
+    return len(lines)
+
+
+def _print(loaded: Run, split: str, result: Evaluation) -> None:
+    terms, aggregate = result.terms, result.aggregate
+    latent = loaded.config.model.latent
+    print_table(
+        f"{loaded.folder}: {terms.n} {split} images, {result.binarization} binarization, "
+        "nats per image",
+        [
+            ("ELBO", f"{terms.elbo:.2f}", "reconstruction − KL"),
+            ("reconstruction", f"{terms.reconstruction:.2f}", "E[log p(x|z)]"),
+            ("KL", f"{terms.kl:.2f}", "KL[q(z|x) ‖ p(z)]"),
+            (
+                "log p(x)",
+                f"{result.log_likelihood:.2f}",
+                f"importance-weighted, {result.importance_samples} samples (a lower bound)",
+            ),
+            ("active units", f"{result.active_units}", f"of {latent}"),
+            (
+                "I(x; z)",
+                f"≥ {aggregate.mutual_information:.2f}",
+                f"from {aggregate.images} images, so at most {math.log(aggregate.images):.2f}",
+            ),
+            ("KL[q(z) ‖ p(z)]", f"≤ {aggregate.marginal_kl:.2f}", "0 if q(z) is the prior"),
+        ],
+    )
