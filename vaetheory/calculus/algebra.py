@@ -83,6 +83,25 @@ def read(expression: Expression, *, distribute: bool) -> Linear:
             return _atom(_inside(expression, distribute))
 
 
+def terms_of(expression: Expression) -> Linear:
+    """The terms of an expression, multiplied out only where a sum stands as a plain factor; (a − b)² stays one term."""
+    form = read(expression, distribute=False)
+    while True:
+        total: Linear = {}
+        opened = False
+        for monomial, coefficient in form.items():
+            position = next((i for i, (b, e) in enumerate(monomial) if isinstance(b, Sum) and e == ONE), None)
+            if position is None:
+                total = add(total, {monomial: coefficient})
+                continue
+            opened = True
+            rest: Linear = {monomial[:position] + monomial[position + 1 :]: coefficient}
+            total = add(total, multiply(rest, read(monomial[position][0], distribute=False)))
+        if not opened:
+            return total
+        form = total
+
+
 def _multiply(left: Linear, right: Linear, distribute: bool) -> Linear:
     if distribute or not left or not right or _is_number(left) or _is_number(right):
         return multiply(left, right)

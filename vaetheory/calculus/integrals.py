@@ -10,8 +10,8 @@ from vaetheory.calculus.algebra import arrange, read, same
 from vaetheory.calculus.linear import ONE, UNIT, Factor, Linear, Monomial, add, multiply, sort_key, times, as_expression
 from vaetheory.language.binding import covers, free_variables, substitute
 from vaetheory.language.distributions import family
-from vaetheory.language.expressions import Density, FamilyDensity, Gradient, IndexedSum, Integral, Log, Value
-from vaetheory.language.variables import Variable
+from vaetheory.language.expressions import Density, FamilyDensity, Gradient, IndexedProduct, IndexedSum, Integral, Log, Value
+from vaetheory.language.variables import Subscript, Variable
 
 if TYPE_CHECKING:
     from vaetheory.calculus.probability import Calculus
@@ -30,6 +30,12 @@ def integrate(calculus: Calculus, monomial: Monomial, over: tuple[Variable, ...]
             if reduced is not None:
                 monomial, changed = reduced, True
                 remaining.remove(variable)
+                break
+            single = _component(monomial, variable)
+            if single is not None:
+                monomial, component = single
+                remaining[remaining.index(variable) : remaining.index(variable) + 1] = component
+                changed = True
                 break
             moments = _moment(calculus, monomial, variable)
             if moments is not None:
@@ -108,6 +114,36 @@ def _recombined(calculus: Calculus, inside: list[Factor], rest: Monomial, variab
         return None
     spare = tuple((b, arrange(-e)) for b, e in monomial if not _depends((b, e), variable))
     return times(times(rest, spare), _marginal(calculus, joint, variable))
+
+
+def _component(monomial: Monomial, variable: Variable) -> tuple[Monomial, list[Variable]] | None:
+    """Under ∏_d f(z_d), integrate out the components that nothing else uses; one may be left."""
+    inside = [f for f in monomial if _depends(f, variable)]
+    laws = [f for f in inside if isinstance(f[0], IndexedProduct) and f[1] == ONE]
+    if len(laws) != 1:
+        return None
+    law = laws[0][0]
+    assert isinstance(law, IndexedProduct)
+    match law.body:
+        case FamilyDensity(argument=Value(variable=inner), parameters=parameters):
+            if not covers(variable, inner) or inner.indices[len(variable.indices) :] != (Subscript(law.index),):
+                return None
+            if any(covers(variable, v) for p in parameters for v in free_variables(p)):
+                return None
+        case _:
+            return None
+    others = [f for f in inside if f is not laws[0]]
+    used = {v for f in others for part in f for v in free_variables(part) if covers(variable, v)}
+    rest = tuple(f for f in monomial if f is not laws[0])
+    if not used:
+        return rest, []
+    if len(used) > 1 or variable in used:
+        return None
+    (only,) = used
+    index = only.indices[-1].variable
+    if index is None or only.indices[-1].offset:
+        return None
+    return times(rest, ((substitute(law.body, {law.index: index}), ONE),)), [only]
 
 
 def _moment(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vaetheory.calculus.algebra import expand
 from vaetheory.calculus.linear import E_BASE, ONE, UNIT, Linear, Monomial, add, multiply, times, as_expression
-from vaetheory.language.expressions import Expression, IndexedProduct, IndexedSum, Log, Number
+from vaetheory.language.expressions import Expression, FamilyDensity, IndexedProduct, IndexedSum, Log, Number
 
 if TYPE_CHECKING:
     from vaetheory.calculus.probability import Calculus
@@ -37,6 +37,8 @@ def _log_atom(calculus: Calculus, base: Expression) -> Linear:
         return {UNIT: Fraction(1)}
     if isinstance(base, Number):
         return _log_number(base.value)
+    if isinstance(base, FamilyDensity):
+        return calculus.linear(Log(base))
     if isinstance(base, IndexedProduct):
         return calculus.linear(IndexedSum(Log(base.body), base.index, base.low, base.high))
     return {((Log(base), ONE),): Fraction(1)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from vaetheory.calculus.algebra import expand, read
+from vaetheory.calculus.algebra import expand, read, terms_of
 from vaetheory.calculus.linear import E_BASE, as_expression
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import (
@@ -71,7 +71,7 @@ def linearity_of_sum(e: Expression, assumptions: Assumptions) -> Expression | No
 
 
 def _split_sum(e: IndexedSum) -> Expression | None:
-    form = read(e.body, distribute=True)
+    form = terms_of(e.body)
     parts: list[Expression] = []
     for monomial, coefficient in form.items():
         inside = tuple(f for f in monomial if e.index in free_variables(f[0]) | free_variables(f[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vaetheory.calculus.algebra import arrange, read, same
 from vaetheory.calculus.linear import ONE, Linear
 from vaetheory.language.assumptions import Different
-from vaetheory.language.expressions import KL, Expectation, Expression, Log, MutualInformation
+from vaetheory.language.expressions import KL, Density, Expectation, Expression, Log, MutualInformation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.rules.rule import Assumptions, bound
 
@@ -43,10 +43,15 @@ def kl_nonnegative(claim: Statement) -> Relation | None:
 
 
 def _strict(e: Expression, assumptions: Assumptions) -> bool:
-    return isinstance(e, KL) and any(
-        isinstance(a, Different) and {a.first, a.second} == {e.first, e.second}
-        for a in assumptions
-    )
+    if not isinstance(e, KL) or not isinstance(e.first, Density) or not isinstance(e.second, Density):
+        return False
+    pairs = [{_shape(a.first), _shape(a.second)} for a in assumptions if isinstance(a, Different)]
+    return {_shape(e.first), _shape(e.second)} in pairs
+
+
+def _shape(density: Density) -> tuple[object, ...]:
+    """A density without the name of the variable that the divergence binds."""
+    return (density.letter, frozenset(v.slot for v in density.of), frozenset(density.given))
 
 
 @bound("jensen", "Jensen's inequality", r"\log\mathbb{E}_{q}[f]\ \ge\ \mathbb{E}_{q}[\log f]", "f > 0; equality exactly where f is constant")

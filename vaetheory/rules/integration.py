@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from vaetheory.calculus.algebra import expand, read, same
+from vaetheory.calculus.algebra import expand, read, same, terms_of
 from vaetheory.calculus.linear import ONE, Linear, as_expression
 from vaetheory.language.binding import covers, free_variables, substitute
 from vaetheory.language.distributions import family
 from vaetheory.language.expressions import (
     KL,
+    Density,
     Expectation,
     Expression,
     FamilyDensity,
@@ -17,6 +18,7 @@ from vaetheory.language.expressions import (
     IndexedSum,
     Integral,
     Log,
+    Product,
     Sum,
     Value,
 )
@@ -30,9 +32,9 @@ def linearity(e: Expression, assumptions: Assumptions) -> Expression | None:
     del assumptions
     match e:
         case Expectation(law=law, body=body, over=over):
-            return _split(e, read(body, distribute=True), over, lambda b: Expectation(law, b, over))
+            return _split(e, terms_of(body), over, lambda b: Expectation(law, b, over))
         case Integral(body=body, over=over):
-            return _split(e, read(body, distribute=True), over, lambda b: Integral(b, over))
+            return _split(e, terms_of(body), over, lambda b: Integral(b, over))
     return None
 
 
@@ -59,6 +61,31 @@ def _depends(e: Expression, over: tuple[Variable, ...]) -> bool:
     return any(covers(b, v) for v in free_variables(e) for b in over)
 
 
+@rule("constant-out", "Constants come out", r"\mathbb{E}[a\,f+c]=a\,\mathbb{E}[f]+c", "a, c do not depend on the variable")
+def constant_out(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """What does not depend on the variable comes out of an expectation: a factor as a factor, a term as a term (a density integrates to one)."""
+    split = linearity.rewrite(e, assumptions) if linearity.rewrite and isinstance(e, Expectation) else None
+    whole = e if split is None else split
+    terms = whole.terms if isinstance(whole, Sum) else (whole,)
+    kept = [Product(tuple(ONE if _is_trivial(f) else f for f in _factors(t))) for t in terms]
+    new = kept[0] if len(kept) == 1 else Sum(tuple(kept))
+    return None if same(new, e) else new
+
+
+def _factors(e: Expression) -> tuple[Expression, ...]:
+    return e.factors if isinstance(e, Product) else (e,)
+
+
+def _is_trivial(e: Expression) -> bool:
+    """E_law[1], for a law that is one density in the variables of the expectation."""
+    match e:
+        case Expectation(law=Density(of=of), body=body, over=over):
+            return body == ONE and set(of) == set(over)
+        case Expectation(law=FamilyDensity(argument=Value(variable=variable)), body=body, over=over):
+            return body == ONE and over == (variable,)
+    return False
+
+
 @rule("log-density", "Log density of the family", r"\log\mathcal N(z;\mu,\sigma^2)=-\tfrac12\log(2\pi\sigma^2)-\frac{(z-\mu)^2}{2\sigma^2}")
 def log_density(e: Expression, assumptions: Assumptions) -> Expression | None:
     """The logarithm of a named family's density is its formula: for the normal −½ log 2πσ² − (z − μ)²/2σ², for the Bernoulli x log p + (1 − x) log(1 − p)."""
@@ -69,7 +96,7 @@ def log_density(e: Expression, assumptions: Assumptions) -> Expression | None:
     return None
 
 
-@rule("moments", "Moments", r"\mathbb{E}[z]=\mu,\quad \mathbb{E}[z^2]=\mu^2+\sigma^2", "z has the density of the family")
+@rule("moments", "Moments", r"\mathbb{E}[z]=\mu,\quad \mathbb{E}[z^2]=\mu^2+\sigma^2", "z has the density of the family", upto=expand)
 def moments(e: Expression, assumptions: Assumptions) -> Expression | None:
     """The expectation of a polynomial in a variable of a known family follows from the family's moments."""
     del assumptions

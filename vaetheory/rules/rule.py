@@ -28,7 +28,7 @@ class Rule:
     """A named rule of inference.
 
     ``formula`` is the schema in TeX, ``condition`` the side conditions in words, ``why`` one or two sentences for the
-    student. Exactly one of ``rewrite`` (for an equality) and ``bound`` (for the other relations) is there.
+    student, ``upto`` the normal form in which results are compared. Exactly one of ``rewrite`` (for an equality) and ``bound`` (for the other relations) is there.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Rule:
     why: str
     rewrite: Rewrite | None = None
     bound: Bound | None = None
+    upto: Callable[[Expression], Expression] = arrange
 
     def __post_init__(self) -> None:
         if (self.rewrite is None) == (self.bound is None):
@@ -47,16 +48,23 @@ class Rule:
         """The relation of the claim's left side to its right side that this rule shows, or None where it shows nothing."""
         if self.bound is not None:
             return self.bound(claim)
-        if exhaust(self, claim.left, claim.assumptions) == exhaust(self, claim.right, claim.assumptions):
+        left, right = (exhaust(self, side, claim.assumptions) for side in (claim.left, claim.right))
+        if left == right or self.upto(left) == self.upto(right):
             return Relation.EQUAL
         return None
 
 
-def rule(name: str, title: str, formula: str, condition: str = "none") -> Callable[[Rewrite], Rule]:
+def rule(
+    name: str,
+    title: str,
+    formula: str,
+    condition: str = "none",
+    upto: Callable[[Expression], Expression] = arrange,
+) -> Callable[[Rewrite], Rule]:
     """Make an equality rule of a rewriting function; its docstring becomes the rule's ``why``."""
 
     def make(function: Rewrite) -> Rule:
-        return Rule(name, title, formula, condition, _first_paragraph(function), rewrite=function)
+        return Rule(name, title, formula, condition, _first_paragraph(function), rewrite=function, upto=upto)
 
     return make
 

@@ -1,0 +1,58 @@
+"""The catalogue of theorems, in an order in which each stands after those that it uses."""
+
+from __future__ import annotations
+
+from vaetheory.language.statements import Statement
+from vaetheory.theorems.bernoulli_likelihood import bernoulli_bce, reconstruction_one_sample
+from vaetheory.theorems.elbo_bound import elbo_bound, elbo_strict, elbo_tight
+from vaetheory.theorems.elbo_forms import elbo_entropy, elbo_reconstruction
+from vaetheory.theorems.elbo_identity import elbo_identity
+from vaetheory.theorems.gaussian_kl import gaussian_kl_diagonal, gaussian_kl_standard
+from vaetheory.theorems.gaussian_likelihood import gaussian_squared_error, gaussian_squared_error_constant
+from vaetheory.theorems.theorem import Mistake, Theorem
+
+CATALOGUE: tuple[Theorem, ...] = (
+    elbo_identity,
+    elbo_bound,
+    elbo_strict,
+    elbo_tight,
+    elbo_reconstruction,
+    elbo_entropy,
+    bernoulli_bce,
+    reconstruction_one_sample,
+    gaussian_squared_error,
+    gaussian_squared_error_constant,
+    gaussian_kl_standard,
+    gaussian_kl_diagonal,
+)
+
+THEOREMS: dict[str, Theorem] = {theorem.name: theorem for theorem in CATALOGUE}
+
+
+def names() -> tuple[str, ...]:
+    """The names of all theorems, each after those that it uses."""
+    return tuple(THEOREMS)
+
+
+def get(name: str) -> Theorem:
+    """The theorem of this name. Raises KeyError, suggesting names that are close."""
+    if name in THEOREMS:
+        return THEOREMS[name]
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, THEOREMS, n=3, cutoff=0.4)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    raise KeyError(f"no theorem named {name!r}{hint}")
+
+
+def known_before(name: str) -> dict[str, Statement]:
+    """The statements that the derivation of this theorem may cite: those of the theorems before it."""
+    known: dict[str, Statement] = {}
+    for theorem in CATALOGUE:
+        if theorem.name == name:
+            return known
+        known[theorem.name] = theorem.statement
+    raise KeyError(f"no theorem named {name!r}")
+
+
+__all__ = ["CATALOGUE", "THEOREMS", "Mistake", "Theorem", "get", "known_before", "names"]
