@@ -3,8 +3,8 @@
 Usage: python scripts/build_site.py build|serve|prepare [MkDocs options]
 
 `prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
-another host, and writes a fragment for each demo run (`scripts/run_fragments.py`). Both are made anew
-every time.
+another host, and writes a fragment for each demo run (`scripts/run_fragments.py`). Both are made
+anew every time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Markdown fragments about the demo's training runs, from the files that `vaemodels train` leaves.
 
-A fragment shows the command, the last line of the metrics and every figure; where there is no run yet
-it says so, and how to make one. Figures are set into the page itself, so that they take its colours.
+A fragment shows the command, the last line of the metrics and every figure; where there is no run
+yet it says so, and how to make one. Figures are set into the page itself and take its colours.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ CAPTIONS = {
     "curves": "The two terms of the ELBO over the epochs, training and test, in nats per image.",
     "reconstructions": "Test images above, their reconstructions below.",
     "samples": "Decoder means at draws from the prior.",
-    "manifold": "Decoder means over the 2-D latent space, at equal steps of the prior's probability.",
-    "class_grid": "Rows: classes. Columns: one z each, so that the style stays the same down a column.",
+    "manifold": "Decoder means over the 2-D latent space, at equal steps of probability.",
+    "class_grid": "Rows: classes. Columns: one z each, so that a column keeps its style.",
 }
 
 
@@ -51,7 +51,7 @@ def fragment(model: str, run: Path, assets: Path) -> str:
     if not (run / "metrics.jsonl").is_file():
         return (
             '!!! note "Not trained yet"\n\n'
-            f"    The figures of this page come from `{run.parent.name}/{run.name}`, which `make demo` writes."
+            f"    This page's figures come from `runs/{run.name}`, which `make demo` writes."
         )
     last = read_metrics(run)[-1]
     rows = [f"| {key.replace('_', ' ')} | {value:.4g} |" for key, value in last.items()

@@ -2,45 +2,29 @@
 
 Everything is visible as it stands; `docs/assets/stepper.js` turns a derivation into one that is
 read line by line. Elements rather than text, so that MkDocs sees every anchor and checks every
-link.
+link. Links begin with a slash: MkDocs reads them from the root of docs/ (its option
+`absolute_links: relative_to_docs`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree as etree
 
 from markdown import Markdown
 
-from vaetheory.presentation.evidence import Evidence, Report
+from vaetheory import rules
+from vaetheory.derivation import THEOREM_PREFIX, Step
+from vaetheory.language.expressions import Expression
+from vaetheory.language.statements import Relation, Statement
+from vaetheory.latex.writer import relation_tex, to_latex
+from vaetheory.presentation.elements import badge, child, table
+from vaetheory.presentation.evidence import Evidence
+from vaetheory.presentation.figures import in_words
 from vaetheory.presentation.katex import KaTeX
 from vaetheory.presentation.maths import formula, stashed
-
-RELATIONS = {"=": "=", "≤": r"\le", "≥": r"\ge", "<": "<", ">": ">"}
-RELATIONS |= {"≡": r"\equiv", "≈": r"\approx", "≐": r"\doteq"}
-# What each kind of evidence means, in a breath; the page on verification says it in full.
-KINDS = {
-    "proof": "both sides have one normal form, or their difference is a sum of non-negative terms",
-    "exact": "equal in random finite worlds, decided in exact arithmetic",
-    "closed form": "left − right reduces to 0 with free parameters",
-    "quadrature": "numerical integration agrees within the stated tolerance",
-    "Monte Carlo": "estimates of both sides agree at a stated false-alarm rate",
-}
-
-
-def child(
-    parent: etree.Element, tag: str, text: str = "", class_: str = "", **attributes: str
-) -> etree.Element:
-    """A new element at the end of `parent`; its text goes through Markdown's inline patterns."""
-    element = etree.SubElement(parent, tag, {**({"class": class_} if class_ else {}), **attributes})
-    element.text = text
-    return element
-
-
-def badge(parent: etree.Element, kind: str) -> None:
-    """The mark of a kind of evidence, with its meaning as a title."""
-    slug = kind.lower().replace(" ", "-")
-    child(parent, "span", kind, f"badge badge-{slug}", title=KINDS[kind])
+from vaetheory.rules.rule import Rule
 
 
 class Writer:
@@ -51,6 +35,16 @@ class Writer:
         self._katex = katex
         self._evidence = evidence
 
+    def statement(self, parent: etree.Element, name: str) -> None:
+        """The statement alone, with the kinds of evidence that confirm it."""
+        entry = self._evidence.entry(name)
+        theorem = self._evidence.library.get(name)
+        block = child(parent, "div", class_="statement")
+        block.append(self._formula(theorem.statement))
+        if theorem.equality:
+            child(block, "p", f"Equality: {theorem.equality}", "equality")
+        self._badges(child(block, "p"), self._confirming(entry))
+
     def derivation(self, parent: etree.Element, name: str) -> None:
         """Every line with its relation, rule, note and kinds of evidence."""
         entry = self._evidence.entry(name)
@@ -58,114 +52,111 @@ class Writer:
         block = child(parent, "section", class_="derivation", id=name)
         block.set("aria-label", f"Derivation: {theorem.title}")
         lines = child(block, "ol", class_="steps")
-        notes = [step.note for step in theorem.derivation]
-        for number, (step, note) in enumerate(zip(entry["steps"], notes, strict=True), start=1):
-            self._step(lines, name, number, step, note)
+        self._line(lines, name, 1, theorem.derivation.start)
+        steps = zip(theorem.derivation, entry["steps"], strict=True)
+        for number, (step, found) in enumerate(steps, start=2):
+            line = self._line(lines, name, number, step.expression, step.relation, step.quantity)
+            self._why(child(line, "div", class_="step-why"), step, found["evidence"])
         foot = child(block, "p", class_="derivation-foot")
-        child(foot, "span", "∎", "qed")
+        child(foot, "span", "∎", "qed").set("aria-label", "end of the derivation")
         if entry["assumptions"]:
             child(foot, "span", "Assuming " + "; ".join(entry["assumptions"]) + ".")
-        if theorem.reference:
-            child(foot, "span", theorem.reference, "reference")
-
-    def statement(self, parent: etree.Element, name: str) -> None:
-        """The statement alone, with the kinds of evidence that confirm it."""
-        entry = self._evidence.entry(name)
-        block = child(parent, "div", class_="statement")
-        block.append(formula(self._md, self._katex, entry["statement"]))
-        badges = child(block, "p", class_="badges")
-        for kind, figures in entry["evidence"].items():
-            if figures["holds"]:
-                badge(badges, kind)
+        child(foot, "span", theorem.reference, "reference")
 
     def evidence(self, parent: etree.Element, name: str) -> None:
         """A row for each kind of evidence, with the figures behind it."""
-        entry = self._evidence.entry(name)
-        body = self._table(parent, "evidence", ("evidence", "verdict", "figures"))
-        for kind, figures in entry["evidence"].items():
+        body = table(parent, "evidence", ("evidence", "verdict", "figures"))
+        for kind, figures in self._evidence.entry(name)["evidence"].items():
             row = child(body, "tr")
             badge(child(row, "td"), kind)
             child(row, "td", "holds" if figures["holds"] else "cannot tell")
-            self._figures(child(row, "td"), figures)
+            child(row, "td", in_words(figures))
 
     def mistakes(self, parent: etree.Element, name: str) -> None:
         """Each plausible mistake, why it is made, and what refutes it."""
-        entry = self._evidence.entry(name)
-        body = self._table(parent, "mistakes", ("mistake", "why it is made", "refuted by"))
-        for mistake in entry["mistakes"]:
+        found = {mistake["name"]: mistake for mistake in self._evidence.entry(name)["mistakes"]}
+        body = table(parent, "mistakes", ("mistake", "why it is made", "refuted by"))
+        for mistake in self._evidence.library.get(name).mistakes:
             row = child(body, "tr")
             cell = child(row, "td")
-            child(cell, "span", mistake["name"], "mistake-name")
-            cell.append(formula(self._md, self._katex, mistake["latex"]))
-            child(row, "td", mistake["why"])
-            kinds = child(row, "td", class_="badges")
-            for kind in mistake["refuted_by"]:
-                badge(kinds, kind)
-            if mistake["cannot_tell"]:
-                child(kinds, "small", "cannot tell: " + ", ".join(mistake["cannot_tell"]))
+            child(cell, "span", mistake.name.replace("-", " "), "mistake-name")
+            cell.append(self._formula(mistake.statement))
+            child(row, "td", mistake.why)
+            kinds = child(row, "td")
+            self._badges(kinds, found[mistake.name]["refuted_by"])
+            if unable := found[mistake.name]["cannot_tell"]:
+                child(kinds, "small", "cannot tell: " + ", ".join(unable))
 
     def theorems(self, parent: etree.Element) -> None:
         """The status table: each theorem, the kinds of its evidence, its mistakes, what it uses."""
-        heads = ("question", "theorem", "statement", "evidence", "mistakes refuted", "uses")
-        body = self._table(parent, "theorems", heads)
+        heads = ("question", "theorem", "evidence", "mistakes refuted", "uses")
+        body = table(parent, "theorems", heads)
         for name in self._evidence.names():
             entry = self._evidence.entry(name)
-            row = child(body, "tr")
-            child(row, "td", entry["question"])
-            child(row, "td", self._evidence.library.get(name).title)
-            child(row, "td").append(formula(self._md, self._katex, entry["statement"]))
-            badges = child(row, "td", class_="badges")
-            for kind, figures in entry["evidence"].items():
-                if figures["holds"]:
-                    badge(badges, kind)
+            theorem = self._evidence.library.get(name)
+            row = child(body, "tr", id=f"theorem-{name}")
+            child(row, "td", theorem.question)
+            cell = child(row, "td")
+            child(cell, "span", theorem.title, "theorem-title")
+            cell.append(self._formula(theorem.statement))
+            self._badges(child(row, "td"), self._confirming(entry))
             child(row, "td", f"{len(entry['mistakes'])} of {len(entry['mistakes'])}")
-            child(row, "td", ", ".join(entry["uses"]))
+            uses = child(row, "td")
+            for used in entry["uses"]:
+                child(uses, "a", used, href=f"#theorem-{used}")
 
-    def _table(self, parent: etree.Element, class_: str, heads: tuple[str, ...]) -> etree.Element:
-        frame = child(
-            parent, "div", class_=f"table-frame {class_}-frame", tabindex="0", role="region"
-        )
-        frame.set("aria-label", class_)
-        table = child(frame, "table", class_=class_)
-        row = child(child(table, "thead"), "tr")
-        for head in heads:
-            child(row, "th", head, scope="col")
-        return child(table, "tbody")
+    def rules(self, parent: etree.Element) -> None:
+        """Every rule of inference: its schema, its side condition, and what it says."""
+        for rule in rules.RULES.values():
+            block = child(parent, "section", class_="rule-card", id=f"rule-{rule.name}")
+            child(block, "h3", rule.title)
+            self._rule(block, rule)
 
-    def _step(
-        self, lines: etree.Element, name: str, number: int, step: dict[str, Any], note: str
-    ) -> None:
+    def _formula(self, said: Expression | Statement) -> etree.Element:
+        return formula(self._md, self._katex, to_latex(said))
+
+    def _confirming(self, entry: dict[str, Any]) -> list[str]:
+        return [kind for kind, figures in entry["evidence"].items() if figures["holds"]]
+
+    def _badges(self, parent: etree.Element, kinds: Iterable[str]) -> None:
+        group = child(parent, "span", class_="badges")
+        for kind in kinds:
+            badge(group, kind)
+
+    def _line(
+        self,
+        lines: etree.Element,
+        name: str,
+        number: int,
+        expression: Expression,
+        relation: Relation | None = None,
+        quantity: str = "",
+    ) -> etree.Element:
         line = child(lines, "li", class_="step", id=f"{name}-{number}")
-        child(line, "a", str(number), "step-number", href=f"#{name}-{number}").set(
-            "aria-label", f"Line {number}"
-        )
+        link = child(line, "a", str(number), "step-number", href=f"#{name}-{number}")
+        link.set("aria-label", f"Line {number}")
         sign = child(line, "span", class_="step-relation")
-        if step["relation"]:
-            sign.text = stashed(self._md, self._katex.render(RELATIONS[step["relation"]]))
-        line.append(formula(self._md, self._katex, step["latex"]))
-        why = child(line, "div", class_="step-why")
-        if step["rule"]:
-            child(why, "span", step["rule"], "rule")
-        if note:
-            child(why, "span", note, "note")
-        badges = child(why, "span", class_="badges")
-        for kind in step["evidence"]:
-            badge(badges, kind)
+        if relation is not None:
+            sign.text = stashed(self._md, self._katex.render(relation_tex(relation, quantity)))
+        line.append(self._formula(expression))
+        return line
 
-    def _figures(self, cell: etree.Element, figures: Report) -> None:
-        shown = {key: value for key, value in figures.items() if key not in ("holds", "why")}
-        pairs = (f"{key.replace('_', ' ')} {_number(value)}" for key, value in shown.items())
-        cell.text = "; ".join(pairs)
-        if figures.get("why"):
-            child(cell, "small", str(figures["why"]))
+    def _why(self, parent: etree.Element, step: Step, kinds: Iterable[str]) -> None:
+        if step.rule.startswith(THEOREM_PREFIX):
+            cited = step.rule.removeprefix(THEOREM_PREFIX)
+            title = self._evidence.library.get(cited).title
+            child(parent, "a", title, "rule", href=f"/theorems.md#theorem-{cited}")
+        else:
+            rule = rules.get(step.rule)
+            details = child(parent, "details", class_="why")
+            child(details, "summary", rule.title, "rule")
+            self._rule(details, rule)
+        if step.note:
+            child(parent, "span", step.note, "note")
+        self._badges(parent, kinds)
 
-
-def _number(value: Any) -> str:
-    """A figure for reading: at most four significant digits, lists joined."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list):
-        return ", ".join(map(_number, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_number(item)}" for key, item in value.items())
-    return str(value)
+    def _rule(self, parent: etree.Element, rule: Rule) -> None:
+        parent.append(formula(self._md, self._katex, rule.formula))
+        child(parent, "p", rule.why)
+        if rule.condition != "none":
+            child(parent, "p", f"Provided: {rule.condition}.", "condition")

@@ -8,6 +8,7 @@ A directive stands on a line of its own:
     {{ evidence elbo-identity }}      the figures behind each kind
     {{ mistakes elbo-identity }}      what goes wrong, why, and what refutes it
     {{ theorems }}                    the table of all of them
+    {{ rules }}                       every rule of inference
     {{ source vaemodels.objectives:elbo }}   the real source, with file and lines
 
 A theorem that is unknown or does not hold, a mistake that nothing refutes, TeX that KaTeX refuses
@@ -35,7 +36,7 @@ from vaetheory.presentation.derivations import Writer
 from vaetheory.presentation.evidence import Evidence, PageError, TheoremLibrary, library_report
 from vaetheory.presentation.maths import DisplayMaths, InlineMaths
 
-DIRECTIVE = re.compile(r"^\{\{ *(?P<verb>[a-z]+)(?: +(?P<what>[^ }]+))? *\}\}$")
+DIRECTIVE = re.compile(r"^(?P<indent> *)\{\{ *(?P<verb>[a-z]+)(?: +(?P<what>[^ }]+))? *\}\}$")
 _FENCE = re.compile(r"^ *(?P<mark>`{3,}|~{3,})")
 
 
@@ -62,15 +63,24 @@ class TextDirectives(Preprocessor):
     def _expanded(self, directive: re.Match[str], line: str) -> list[str]:
         match directive["verb"], directive["what"]:
             case "answer", str(name):
-                evidence = self._extension.evidence()
-                evidence.entry(name)
-                return ["", *evidence.library.get(name).answer.strip().splitlines(), ""]
+                text = self._answer(name)
             case "source", str(name):
-                source = sources.find(self._extension.root(), name)
-                title = f"{source.file}, lines {source.first}–{source.last}"
-                head = f'````python title="{title}" linenums="{source.first}"'
-                return ["", head, *source.text.splitlines(), "````", ""]
-        return [line]
+                text = self._source(name)
+            case _:
+                return [line]
+        return ["", *(directive["indent"] + new for new in text.splitlines()), ""]
+
+    def _answer(self, name: str) -> str:
+        evidence = self._extension.evidence()
+        evidence.entry(name)
+        answer: str = evidence.library.get(name).answer
+        return answer.strip()
+
+    def _source(self, name: str) -> str:
+        source = sources.find(self._extension.root(), name)
+        title = f"{source.file}, lines {source.first}–{source.last}"
+        head = f'````python title="{title}" linenums="{source.first}"'
+        return f"{head}\n{source.text}\n````"
 
 
 class BlockDirectives(BlockProcessor):
@@ -94,9 +104,10 @@ class BlockDirectives(BlockProcessor):
             "evidence": writer.evidence,
             "mistakes": writer.mistakes,
         }
+        about_all = {"theorems": writer.theorems, "rules": writer.rules}
         verb, what = directive["verb"], directive["what"]
-        if verb == "theorems" and not what:
-            writer.theorems(parent)
+        if verb in about_all and not what:
+            about_all[verb](parent)
         elif verb in about_one and what:
             about_one[verb](parent, what)
         else:
