@@ -1,0 +1,296 @@
+"""Names, numbers, brackets, fractions, roots and norms, with what is written above and below them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from vaetheory.latex.reader.cursor import Cursor
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.syntax import (
+    Applied,
+    Dot,
+    Dots,
+    Fractional,
+    Group,
+    Items,
+    Name,
+    Node,
+    Numeral,
+    Raised,
+    Rooted,
+    Script,
+    Sized,
+    Words,
+)
+from vaetheory.latex.reader.tokens import COMMAND, LETTER, NUMBER, TEXT, WORD, Token
+
+ACCENTS = {
+    r"\hat",
+    r"\tilde",
+    r"\bar",
+    r"\widehat",
+    r"\widetilde",
+    r"\overline",
+    r"\check",
+    r"\dot",
+}
+_SAME_ACCENT = {r"\widehat": r"\hat", r"\widetilde": r"\tilde", r"\overline": r"\bar"}
+GREEK = set(
+    r"""\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \kappa \lambda \mu \nu \xi \pi \rho \sigma \tau \phi \chi
+    \psi \omega \Gamma \Delta \Theta \Lambda \Pi \Sigma \Phi \Psi \Omega \ell \iota""".split()
+)
+_SYMBOLIC = {r"\infty", r"\top", r"\emptyset"}
+_CLOSER = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", "{": "}"}
+_SEPARATORS = {",", ";", "|", r"\|", ":", r"\sim", "=", r"\in", r"\to", "<", r"\le", r"\ne"}
+
+
+def starts_atom(cursor: Cursor, ahead: int = 0) -> bool:
+    """Whether a name, number, bracket, fraction or root can begin here."""
+    token = cursor.peek(ahead)
+    if token is None:
+        return False
+    if token.kind in (LETTER, NUMBER):
+        return True
+    if token.kind == WORD:
+        return token.text in ("const",)
+    if token.kind == COMMAND:
+        known = (
+            GREEK
+            | ACCENTS
+            | _SYMBOLIC
+            | {r"\frac", r"\sqrt", r"\{", r"\langle", r"\ldots", r"\cdots"}
+        )
+        return token.text in known or token.text.startswith((r"\mathcal", r"\mathbb"))
+    return token.text in ("(", "[", "{", r"\{")
+
+
+def parse_atom(cursor: Cursor) -> Node:
+    """One atom with its scripts. Raises ReadError where none can begin."""
+    token = cursor.peek()
+    if token is None:
+        raise ReadError("something is missing at the end", max(0, cursor.end - 1), cursor.end)
+    if token.kind == TEXT:
+        cursor.next()
+        return Words(token.start, token.end, token.text)
+    node: Node
+    if token.kind == NUMBER:
+        cursor.next()
+        node = Numeral(token.start, token.end, Fraction(token.text))
+    elif token.kind == WORD and token.text == "const":
+        cursor.next()
+        node = Name(token.start, token.end, "const")
+    elif token.is_(r"\frac"):
+        node = _fraction(cursor)
+    elif token.is_(r"\sqrt"):
+        cursor.next()
+        body, end = _braced(cursor)
+        node = Rooted(token.start, end, body)
+    elif token.is_("|", r"\|"):
+        return _sized(cursor)
+    elif token.is_("(", "[", r"\{", r"\langle", "{"):
+        node = parse_group(cursor)
+    elif token.is_(r"\ldots", r"\cdots"):
+        cursor.next()
+        return Dots(token.start, token.end)
+    elif token.kind == LETTER or token.text in ACCENTS or starts_atom(cursor):
+        return _named(cursor)
+    else:
+        raise ReadError(f"not understood here: {token.text!r}", token.start, token.end)
+    return _raised(cursor, node)
+
+
+def _raised(cursor: Cursor, node: Node) -> Node:
+    while cursor.sees("^", "_"):
+        sign = cursor.next()
+        tokens, end = cursor.script()
+        if sign.text == "_":
+            if isinstance(node, Group | Numeral):
+                continue  # an index on a bracket says nothing that the calculus could use
+            raise ReadError("an index is not understood here", sign.start, end)
+        node = Raised(node.start, end, node, exponent(cursor, tokens, end))
+    return node
+
+
+def exponent(cursor: Cursor, tokens: Script, end: int) -> Node:
+    """What stands in an exponent, read as a formula."""
+    return _whole(cursor, tokens, end)
+
+
+def _whole(cursor: Cursor, tokens: Script, end: int) -> Node:
+    inner = cursor.over(tokens, end)
+    inner.integrals = 0
+    node = inner.expression(inner)
+    left = inner.peek()
+    if left is not None:
+        raise ReadError(f"not understood here: {left.text!r}", left.start, left.end)
+    return node
+
+
+def _braced(cursor: Cursor) -> tuple[Node, int]:
+    """A formula in braces, or a single token as TeX takes it: \\frac12."""
+    token = cursor.peek()
+    if token is not None and token.kind == NUMBER and len(token.text) > 1 and token.text.isdigit():
+        # \frac12 is one half: TeX takes one digit at a time
+        cursor.next()
+        first = Numeral(token.start, token.start + 1, Fraction(token.text[0]))
+        rest = Token(NUMBER, token.text[1:], token.start + 1, token.end)
+        cursor.tokens = [*cursor.tokens[: cursor.at], rest, *cursor.tokens[cursor.at :]]
+        return first, token.start + 1
+    tokens, end = cursor.script()
+    return _whole(cursor, tokens, end), end
+
+
+def _fraction(cursor: Cursor) -> Node:
+    token = cursor.next()
+    above, _ = _braced(cursor)
+    below, end = _braced(cursor)
+    return Fractional(token.start, end, above, below)
+
+
+def _sized(cursor: Cursor) -> Node:
+    opened = cursor.next()
+    outside, cursor.bars = cursor.bars, True
+    with cursor.deeper():
+        body = cursor.expression(cursor)
+    cursor.bars = outside
+    closed = cursor.expect(opened.text, opened)
+    sub: Script = ()
+    end = closed.end
+    node: Node | None = None
+    power: Node | None = None
+    while cursor.sees("^", "_"):
+        sign = cursor.next()
+        tokens, end = cursor.script()
+        if sign.text == "_":
+            sub = tokens
+        else:
+            power = exponent(cursor, tokens, end)
+    node = Sized(opened.start, end, opened.text, body, sub)
+    return node if power is None else Raised(opened.start, end, node, power)
+
+
+def parse_group(cursor: Cursor, pair: bool = False) -> Group:
+    """A bracket and its items; ``pair`` where a double bar parts them, as in KL(q ‖ p)."""
+    opened = cursor.next()
+    closer = _CLOSER[opened.text]
+    outside = cursor.integrals, cursor.bars
+    cursor.integrals, cursor.bars = 0, pair
+    items = parse_items(cursor, closer, opened)
+    closed = cursor.expect(closer, opened)
+    cursor.integrals, cursor.bars = outside
+    return Group(opened.start, closed.end, opened.text, items)
+
+
+def parse_items(cursor: Cursor, closer: str, opened: Token | None = None) -> Items:
+    """Nodes and separators up to the closing sign, or the end of the tokens when it is empty."""
+    nodes: list[Node] = []
+    separators: list[str] = []
+    with cursor.deeper():
+        while True:
+            token = cursor.peek()
+            if token is None or token.is_(closer):
+                break
+            if token.is_(*_SEPARATORS) and not (
+                token.is_("|", r"\|") and _expects_operand(nodes, separators)
+            ):
+                cursor.next()
+                if len(separators) == len(nodes):
+                    if separators and separators[-1] == "|" and token.text == "|":
+                        separators[-1] = r"\|"  # two bars for one double bar
+                        continue
+                    nodes.append(Dots(token.start, token.start))
+                separators.append(token.text)
+                continue
+            if len(nodes) > len(separators):
+                raise ReadError(f"not understood here: {token.text!r}", token.start, token.end)
+            if token.is_(r"\cdot", "-") and cursor.sees("|", ",", ")", "]", ";", r"\|", ahead=1):
+                cursor.next()
+                nodes.append(Dot(token.start, token.end))
+                continue
+            nodes.append(cursor.expression(cursor))
+    if len(separators) == len(nodes) and separators:
+        separators.pop()
+    return Items(tuple(nodes), tuple(separators))
+
+
+def _expects_operand(nodes: list[Node], separators: list[str]) -> bool:
+    # a bar opens |…| or ‖…‖ only where a term has to begin, never right after another bar
+    return len(nodes) == len(separators) and not (separators and separators[-1] in ("|", r"\|"))
+
+
+def _named(cursor: Cursor) -> Node:
+    token = cursor.next()
+    base, sub, sup, end = token.text, (), (), token.end
+    if token.text in ACCENTS:
+        tokens, end = cursor.script()
+        inner, sub = _accented(tokens, token)
+        base = f"{_SAME_ACCENT.get(token.text, token.text)}{{{inner}}}"
+    primes = 0
+    power: tuple[Script, int] | None = None
+    while True:
+        if (prime := cursor.take("'")) is not None:
+            primes, end = primes + 1, prime.end
+        elif cursor.sees("_"):
+            mark = cursor.next()
+            more, end = cursor.script()
+            if sub:
+                raise ReadError("two indices on one letter", mark.start, end)
+            sub = more
+        elif cursor.sees("^") and power is None:
+            cursor.next()
+            power = cursor.script()
+            end = power[1]
+        else:
+            break
+    if power is not None and _is_mark(power[0]):
+        if all(t.text == "'" for t in power[0]):
+            primes += len(power[0])
+        else:
+            sup = power[0]
+        power = None
+    name = Name(token.start, end, base, tuple(sub), tuple(sup), primes)
+    node: Node = name
+    if cursor.sees("(") or (cursor.sees("[") and not _is_number_like(base)):
+        opened = cursor.peek()
+        group = parse_group(cursor)
+        raising = exponent(cursor, *power) if power is not None else None
+        if cursor.sees("^"):
+            cursor.next()
+            tokens, end = cursor.script()
+            raising = exponent(cursor, tokens, end)
+        tight = opened is not None and opened.tight
+        return Applied(token.start, max(group.end, end), name, group, tight, raising)
+    if power is not None:
+        node = Raised(token.start, end, name, exponent(cursor, *power))
+    return node
+
+
+def _is_number_like(base: str) -> bool:
+    return base in ("const", r"\infty")
+
+
+def _accented(tokens: Script, accent: Token) -> tuple[str, Script]:
+    if not tokens:
+        raise ReadError("an accent on nothing", accent.start, accent.end)
+    core = [t for t in tokens if not t.is_("{", "}")]
+    inner = core[0].text
+    if len(core) > 2 and core[1].is_("_"):
+        return inner, tuple(core[2:])
+    if len(core) > 1:
+        if core[0].text in ACCENTS or all(t.kind == LETTER for t in core):
+            return "".join(t.text for t in core), ()
+        raise ReadError("an accent on more than one letter", accent.start, core[-1].end)
+    return inner, ()
+
+
+def _is_mark(tokens: Script) -> bool:
+    r"""Whether a superscript marks a copy, x^{(i)}, z', p^*, θ^{old}, and is no exponent."""
+    if not tokens:
+        return True
+    if tokens[0].is_("(", "[") and tokens[-1].is_(")", "]"):
+        return True
+    return (
+        len(tokens) == 1
+        and (tokens[0].is_("*", "'", "+", "-") or tokens[0].kind in (TEXT, WORD))
+        or all(t.is_("'") for t in tokens)
+    )

@@ -1,0 +1,255 @@
+"""Displays → rows → chains of relations.
+
+A row that begins with a sign goes on with the row before; a row with a left-hand side of its own begins a chain; words beside
+a formula are comments; an alignment mark means nothing but a place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vaetheory.latex.reader.rows import Row, rows_of
+from vaetheory.latex.reader.tokens import SYMBOL, TEXT, Token
+
+RELATIONS = {
+    "=", r"\le", r"\ge", "<", ">", ":=", "=:", r"\equiv", r"\approx", r"\doteq", r"\propto", r"\ne", r"\sim", r"\in",
+    r"\ll", r"\gg", r"\to", r"\subset", r"\perp",
+}  # fmt: skip
+ARROWS = {r"\implies", r"\iff", r"\therefore", r"\rightarrow", r"\Longleftarrow", r"\impliedby"}
+_OPENING, _CLOSING = {"(", "[", r"\{", "{", r"\langle"}, {")", "]", r"\}", "}", r"\rangle"}
+_GOES_ON = {"+", "-", "*", "/", r"\cdot", r"\times", r"\pm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation sign as it is written, with what stands below or above it."""
+
+    sign: str
+    start: int
+    end: int
+    beside: tuple[Token, ...] = ()
+
+
+@dataclass(slots=True)
+class Chain:
+    """sides[0] links[0] sides[1] …; the first side is empty where the chain goes on from an earlier one."""
+
+    sides: list[list[Token]] = field(default_factory=lambda: [[]])
+    links: list[Link] = field(default_factory=list)
+    comment: bool = False
+    said: str = ""
+
+    @property
+    def continues(self) -> bool:
+        """Whether it begins with a relation sign."""
+        return not self.sides[0] and bool(self.links)
+
+
+def chains_of(tokens: Sequence[Token], text: str, bare: bool) -> list[Chain]:
+    """The chains of one display."""
+    chains: list[Chain] = []
+    depth = 0
+    for row in rows_of(tokens, text, bare):
+        for segment in _segments(row):
+            links = _find_links(segment.tokens, depth)
+            goes_on = _goes_on(chains, segment, links, depth)
+            if not goes_on or not chains:
+                chains.append(Chain(comment=segment.comment, said=segment.said))
+                depth = 0
+                links = _find_links(segment.tokens, 0)
+            _append(chains[-1], segment.tokens, links)
+            depth = max(0, depth + _depth(segment.tokens))
+    return [c for c in chains if c.links or c.sides[0]]
+
+
+@dataclass(slots=True)
+class _Segment:
+    tokens: list[Token]
+    fresh: bool
+    comment: bool = False
+    said: str = ""
+
+
+_NEXT = re.compile(
+    r"^[\s,;:.(]*(and|so|thus|hence|therefore|then|or|i\.?\s?e|that is|which|giving|we|equivalently|but|finally|also|"
+    r"where|with|here|let|now|recall|note|rearrang|consequently|implies|gives|yields)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"^[\s,;:.(]*(if|iff|when|for|since|because|as|by|using|due|assum|provided|only if|with equality|equality)\b",
+    re.IGNORECASE,
+)
+_HEAVY = {r"\E", r"\int", "log", "KL", "ELBO", r"\H", r"\sum", r"\mathcalL", r"\frac"}
+
+
+def _segments(row: Row) -> list[_Segment]:
+    """A row cut at arrows, at words that begin a new claim, and at commas with a wide blank."""
+    segments = [_Segment([], fresh=False)]
+    depth = 0
+    tokens = row.tokens
+    for k, token in enumerate(tokens):
+        depth += (token.text in _OPENING and token.kind != TEXT) - (
+            token.text in _CLOSING and token.kind != TEXT
+        )
+        current = segments[-1]
+        if depth > 0:
+            current.tokens.append(token)
+        elif token.kind == TEXT:
+            _text(segments, token, tokens[k + 1 :])
+        elif token.text in ARROWS:
+            segments.append(_Segment([], fresh=True))
+        elif token.is_(r"\quad"):
+            before = current.tokens[-1] if current.tokens else None
+            ended = before is not None and before.is_(",", ";", ".")
+            if ended and _is_equation(current.tokens) and _is_equation(tokens[k + 1 :]):
+                segments.append(_Segment([], fresh=True, said=current.said))
+            elif _is_number(tokens[k + 1 :]):
+                break
+        elif token.is_(",", ";") and _is_equation(current.tokens) and _is_equation(tokens[k + 1 :]):
+            segments.append(_Segment([], fresh=True, said=current.said))
+        else:
+            current.tokens.append(token)
+    for segment in segments:
+        _strip(segment.tokens)
+    return [s for s in segments if s.tokens]
+
+
+def _text(segments: list[_Segment], token: Token, rest: Sequence[Token]) -> None:
+    current = segments[-1]
+    before = current.tokens[-1] if current.tokens else None
+    after = next((t for t in rest if not t.is_(r"\quad")), None)
+    conditional = bool(_CONDITION.match(token.text))
+    if not conditional and _is_term(token, before, after):
+        # a word in the place of a term: left for the grammar to know or to refuse
+        current.tokens.append(token)
+        return
+    begins = bool(_NEXT.match(token.text)) or before is None
+    heavy = any(t.text in _HEAVY for t in rest) and any(t.text in RELATIONS for t in rest)
+    comment = conditional or not (begins and heavy)
+    if before is None and not conditional:
+        # words before a formula, such as "Hence:"
+        current.said = token.text
+    else:
+        segments.append(_Segment([], fresh=True, comment=comment, said=token.text))
+
+
+def _is_term(token: Token, before: Token | None, after: Token | None) -> bool:
+    if before is not None:
+        return before.text in _GOES_ON or before.text in RELATIONS
+    goes_on = after is not None and (after.text in _GOES_ON or after.text in RELATIONS)
+    return goes_on and not token.text.endswith((":", ",", "."))
+
+
+def _is_equation(tokens: Sequence[Token]) -> bool:
+    depth = 0
+    for token in tokens:
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if depth == 0 and token.text in RELATIONS:
+            return True
+    return False
+
+
+def _is_number(tokens: Sequence[Token]) -> bool:
+    """Whether nothing but an equation number such as (3) or (∗) follows."""
+    rest = [t for t in tokens if not t.is_(r"\quad")]
+    if len(rest) in (3, 4) and rest[0].is_("(") and rest[-1].is_(")"):
+        return all(len(t.text) <= 3 for t in rest[1:-1])
+    return False
+
+
+def _strip(tokens: list[Token]) -> None:
+    while tokens and tokens[-1].is_(".", ",", ";", r"\quad", r"\ "):
+        tokens.pop()
+    # a remark in brackets at the end: (by Jensen)
+    if (
+        len(tokens) >= 3
+        and tokens[-1].is_(")", "]")
+        and tokens[-2].kind == TEXT
+        and tokens[-3].is_("(", "[")
+    ):
+        del tokens[-3:]
+        _strip(tokens)
+    while tokens and tokens[0].is_(",", ";", ".", ":"):
+        tokens.pop(0)
+
+
+def _depth(tokens: Sequence[Token]) -> int:
+    return sum((t.text in _OPENING) - (t.text in _CLOSING) for t in tokens if t.kind != TEXT)
+
+
+def _find_links(tokens: Sequence[Token], depth: int) -> list[tuple[int, int, Link]]:
+    """Where relation signs stand outside of all brackets: first token, token after the last, the link."""
+    links: list[tuple[int, int, Link]] = []
+    k = 0
+    while k < len(tokens):
+        token = tokens[k]
+        if token.kind != TEXT:
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        sign, width = _sign_at(tokens, k)
+        if depth > 0 or not sign:
+            k += 1
+            continue
+        end = k + width
+        beside: tuple[Token, ...] = ()
+        while end < len(tokens) and tokens[end].is_("_", "^"):
+            stop = end + 2
+            if end + 1 < len(tokens) and tokens[end + 1].is_("{"):
+                level, stop = 1, end + 2
+                while stop < len(tokens) and level:
+                    level += tokens[stop].is_("{") - tokens[stop].is_("}")
+                    stop += 1
+            beside, end = tuple(tokens[end + 1 : stop]), min(stop, len(tokens))
+        links.append((k, end, Link(sign, token.start, tokens[k + width - 1].end, beside)))
+        k = end
+    return links
+
+
+def _sign_at(tokens: Sequence[Token], k: int) -> tuple[str, int]:
+    token = tokens[k]
+    following = tokens[k + 1] if k + 1 < len(tokens) else None
+    if token.kind == SYMBOL and following is not None and not following.spaced:
+        pair = token.text + following.text
+        if pair in (":=", "=:"):
+            return pair, 2
+        if pair in (">=", "<=", "=="):
+            return {">=": r"\ge", "<=": r"\le", "==": "="}[pair], 2
+    return (token.text, 1) if token.text in RELATIONS else ("", 0)
+
+
+def _goes_on(
+    chains: list[Chain], segment: _Segment, links: list[tuple[int, int, Link]], depth: int
+) -> bool:
+    if segment.fresh or not chains or not segment.tokens:
+        return False
+    last = chains[-1]
+    if depth > 0 or (links and links[0][0] == 0):
+        return not last.comment
+    open_side = last.sides[-1]
+    if not open_side or open_side[-1].text in _GOES_ON or open_side[-1].is_("_", "^"):
+        return True
+    if segment.tokens[0].text in _GOES_ON or segment.tokens[0].text in _CLOSING:
+        return True
+    # no relation of its own: the rest of a long line, as long as something can be gone on with
+    return not links and bool(last.links)
+
+
+def _append(chain: Chain, tokens: list[Token], links: list[tuple[int, int, Link]]) -> None:
+    at = 0
+    for first, end, link in links:
+        _extend(chain, tokens[at:first])
+        if chain.links and not chain.sides[-1]:
+            # the sign is repeated at the end of one row and the start of the next
+            if chain.links[-1].sign == link.sign:
+                chain.links[-1] = link
+                at = end
+                continue
+        chain.links.append(link)
+        chain.sides.append([])
+        at = end
+    _extend(chain, tokens[at:])
+
+
+def _extend(chain: Chain, tokens: list[Token]) -> None:
+    chain.sides[-1].extend(tokens)
