@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import singledispatch
 
 from vaetheory.language.expressions import (
@@ -31,6 +33,7 @@ from vaetheory.language.expressions import (
 from vaetheory.language.variables import Variable
 
 _TIGHT, _PRODUCT, _SUM = 3, 2, 1
+_FAMILIES = {"normal": "N", "bernoulli": "Bernoulli"}
 
 
 def to_text(expression: Expression) -> str:
@@ -85,7 +88,7 @@ def _(e: Density) -> tuple[str, int]:
 
 @_write.register
 def _(e: FamilyDensity) -> tuple[str, int]:
-    return f"{e.family}({to_text(e.argument)}; {', '.join(map(to_text, e.parameters))})", _TIGHT
+    return f"{_FAMILIES.get(e.family, e.family)}({to_text(e.argument)}; {', '.join(map(to_text, e.parameters))})", _TIGHT
 
 
 @_write.register
@@ -95,7 +98,8 @@ def _(e: Sum) -> tuple[str, int]:
         match term:
             case Product(factors=(Number(value=value), *rest)) if value < 0:
                 first = () if value == -1 and rest else (Number(-value),)
-                text += (" − " if text else "−") + _inside(Product((*first, *rest)), _PRODUCT)
+                factors = (*first, *rest)
+                text += (" − " if text else "−") + _inside(factors[0] if len(factors) == 1 else Product(factors), _PRODUCT)
             case Number(value=value) if value < 0:
                 text += (" − " if text else "−") + to_text(Number(-value))
             case _:
@@ -105,16 +109,28 @@ def _(e: Sum) -> tuple[str, int]:
 
 @_write.register
 def _(e: Product) -> tuple[str, int]:
-    over = [Power(f.base, Number(-f.exponent.value)) if f.exponent != Number(-1) else f.base for f in e.factors if _below(f)]  # type: ignore[attr-defined,operator,arg-type]
-    top = [f for f in e.factors if not _below(f)]
+    below = tuple(_inverted(f) for f in e.factors if _below(f))
+    above = [f for f in e.factors if not _below(f)]
     sign = ""
-    if len(e.factors) > 1 and top and top[0] == Number(-1):
-        sign, top = "−", top[1:]
-    text = sign + (" ".join(_inside(f, _TIGHT) for f in top) or "1")
-    if over:
-        below = " ".join(_inside(f, _TIGHT) for f in over)
-        text += f" / ({below})" if len(over) > 1 else f" / {below}"
+    if len(e.factors) > 1 and above and above[0] == Number(Fraction(-1)):
+        sign, above = "−", above[1:]
+    text = sign + (_side_by_side(above, loose_end=not below) or "1")
+    if below:
+        under = _side_by_side(below, loose_end=False)
+        text += f" / ({under})" if len(below) > 1 else f" / {under}"
     return text, _SUM if sign else _PRODUCT
+
+
+def _side_by_side(factors: Sequence[Expression], *, loose_end: bool) -> str:
+    """Factors with spaces between; a logarithm needs brackets unless nothing follows it."""
+    tight = [_inside(f, _TIGHT) for f in factors[:-1]]
+    last = [_inside(f, _PRODUCT if loose_end and not isinstance(f, Product | Number) else _TIGHT) for f in factors[-1:]]
+    return " ".join((*tight, *last))
+
+
+def _inverted(factor: Expression) -> Expression:
+    assert isinstance(factor, Power) and isinstance(factor.exponent, Number)
+    return factor.base if factor.exponent.value == -1 else Power(factor.base, Number(-factor.exponent.value))
 
 
 def _below(factor: Expression) -> bool:
@@ -123,6 +139,8 @@ def _below(factor: Expression) -> bool:
 
 @_write.register
 def _(e: Power) -> tuple[str, int]:
+    if e.exponent == Number(Fraction(2)):
+        return f"{_inside(e.base, _TIGHT)}²", _TIGHT
     return f"{_inside(e.base, _TIGHT)}^{_inside(e.exponent, _TIGHT)}", _TIGHT
 
 

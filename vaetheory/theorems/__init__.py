@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from vaetheory.language.statements import Statement
 from vaetheory.theorems.bernoulli_likelihood import bernoulli_bce, reconstruction_one_sample
 from vaetheory.theorems.elbo_bound import elbo_bound, elbo_strict, elbo_tight
@@ -55,4 +58,11 @@ def known_before(name: str) -> dict[str, Statement]:
     raise KeyError(f"no theorem named {name!r}")
 
 
-__all__ = ["CATALOGUE", "THEOREMS", "Mistake", "Theorem", "get", "known_before", "names"]
+def report(chosen: Iterable[str] | None = None, *, seed: int = 0, **options: Any) -> dict[str, Any]:
+    """The document of ``vaetheory verify --json``; see ``vaetheory.theorems.document``."""
+    from vaetheory.theorems.document import report as build
+
+    return build(chosen, seed=seed, **options)
+
+
+__all__ = ["CATALOGUE", "THEOREMS", "Mistake", "Theorem", "get", "known_before", "names", "report"]
