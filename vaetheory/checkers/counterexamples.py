@@ -1,0 +1,196 @@
+"""Counterexamples that can be redone by hand: as few cells as possible, small numbers, a difference
+that can be seen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from vaetheory.checkers.claims import Cells, FiniteClaim, Outcome, decide_float
+from vaetheory.checkers.evidence import Counterexample
+from vaetheory.language.statements import Relation
+from vaetheory.worlds.decide import normal
+from vaetheory.worlds.describe import described
+from vaetheory.worlds.draws import TINY, TINY_TIED, Draws, Key
+from vaetheory.worlds.exact import Exact, UndefinedError
+from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.finite import FiniteWorld
+
+if TYPE_CHECKING:
+    from vaetheory.checkers.exact import Claims
+
+VISIBLE = 0.05
+"""Nats; a smaller difference is taken only where no larger one is found."""
+
+ATTEMPTS = 12
+LARGEST = 3
+_ORDER = ("width", "slope", "number", "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A claim, and a world and a place where it is false."""
+
+    claim: FiniteClaim
+    world: FiniteWorld
+    cells: Cells
+    outcome: Outcome
+
+    @property
+    def visible(self) -> bool:
+        """Whether the difference is large enough to be seen in decimals."""
+        # a strict inequality fails by equality: there is no difference to be seen
+        return self.outcome.gap >= VISIBLE or self.claim.statement.relation.strict
+
+    @property
+    def cost(self) -> tuple[bool, int, int]:
+        """What makes it tedious: an invisible difference, many cells, long numbers."""
+        taken = self.world.draws.taken
+        digits = sum(len(str(v)) - 1 for v in taken.values()) + sum(v != 1 for v in taken.values())
+        return not self.visible, sum(self.world.sizes.values()), digits
+
+    @property
+    def description(self) -> str:
+        """The world in a few words."""
+        sizes = ", ".join(
+            f"{n} cell{'s' * (n > 1)} for {k}" for k, n in sorted(self.world.sizes.items())
+        )
+        return sizes or "no random variables"
+
+
+def shrunk(claims: Claims, found: Found, ends: float | None) -> Found:
+    """The smallest world in which the claim fails that a bounded search comes upon; ``found``
+    itself at worst.
+    """
+    best = found
+    for candidate in _small_worlds(claims, ends):
+        if candidate.cost < best.cost:
+            best = candidate
+        if best.visible and best is not found:
+            break
+    return _simplified(best, ends)
+
+
+def _small_worlds(claims: Claims, ends: float | None) -> Iterator[Found]:
+    """Failing worlds, fewest cells first."""
+    tied = claims.statement.relation is not Relation.UP_TO_CONSTANT
+    lows = [getattr(v.space, "low", 1) for v in claims.counted]
+    numbers = sorted(product(*(range(low, low + 2) for low in lows)), key=sum)
+    for counts in numbers:
+        claim = claims.claim(counts)
+        kinds = claim.loose_kinds
+        most = LARGEST if len(kinds) <= 3 else 2
+        for sizes in sorted(
+            product(range(1, most + 1), repeat=len(kinds)), key=lambda s: (sum(s), s)
+        ):
+            for attempt in range(ATTEMPTS):
+                if ends is not None and time.monotonic() > ends:
+                    return
+                style = TINY_TIED if tied and attempt % 4 == 3 else TINY
+                draws = Draws(f"small|{sizes}|{attempt}", style)
+                yield from _failing(claim, draws, dict(zip(kinds, sizes, strict=True)))
+
+
+def _failing(claim: FiniteClaim, draws: Draws, sizes: dict[str, int]) -> Iterator[Found]:
+    try:
+        world = claim.world(draws, sizes)
+        for cells in claim.places(world)[:4]:
+            found = _at(claim, world, cells)
+            if found is not None:
+                yield found
+    except UngenerableError:
+        return
+
+
+def _at(claim: FiniteClaim, world: FiniteWorld, cells: Cells) -> Found | None:
+    try:
+        outcome = claim.ask(world, cells)
+    except UndefinedError:
+        return None
+    return (
+        Found(claim, world, cells, outcome)
+        if outcome is not None and outcome.holds is False
+        else None
+    )
+
+
+def _simplified(found: Found, ends: float | None) -> Found:
+    """The same world with each draw replaced by the simplest that keeps it failing, and visibly
+    where it was.
+    """
+    best = _with_fewer_cells(found)
+    keys = [k for k in best.world.draws.taken if k[0] in _ORDER]
+    for key in sorted(keys, key=lambda k: (_ORDER.index(str(k[0])), repr(k))):
+        for simpler in _simpler(key, best.world.draws.taken.get(key, Fraction(1))):
+            if ends is not None and time.monotonic() > ends:
+                return best
+            candidate = _replaced(best, key, simpler)
+            if candidate is not None and candidate.cost < best.cost:
+                best = candidate
+                break
+    return best
+
+
+def _with_fewer_cells(found: Found) -> Found:
+    """The same draws on fewer cells, as long as it fails."""
+    best = found
+    for kind in best.claim.loose_kinds:
+        while best.world.sizes[kind] > 1:
+            sizes = {**best.world.sizes, kind: best.world.sizes[kind] - 1}
+            draws = best.world.draws
+            again = Draws(draws.seed, draws.style, dict(draws.taken), draws.varied)
+            fewer = next(_failing(best.claim, again, sizes), None)
+            if fewer is None or fewer.cost > best.cost:
+                break
+            best = fewer
+    return best
+
+
+def _replaced(found: Found, key: Key, value: Fraction) -> Found | None:
+    draws = found.world.draws
+    fixed = {**draws.taken, key: value}
+    again = Draws(draws.seed, draws.style, fixed, draws.varied)
+    try:
+        return _at(found.claim, found.claim.world(again, found.world.sizes), found.cells)
+    except UngenerableError:
+        return None
+
+
+def _simpler(key: Key, value: Fraction) -> Iterator[Fraction]:
+    """Simpler values for a draw, simplest first."""
+    if key[0] in ("number", "slope") and 0 < value < 1:
+        yield from (Fraction(1, 2), Fraction(1, 3), Fraction(2, 3))
+        return
+    if key[0] in ("number", "slope"):
+        yield from (Fraction(n) for n in (1, 0, 2, -1) if value > 0 or n < 1)
+        return
+    candidate = Fraction(1)
+    while candidate < value:
+        yield candidate
+        candidate *= 2 if candidate < 4 else 4
+    if value < 1:
+        yield from (Fraction(1), Fraction(1, 2))
+
+
+def counterexample(found: Found) -> Counterexample:
+    """The counterexample as it is reported."""
+    outcome = found.outcome
+    difference = outcome.difference if outcome.gap != float("inf") else "∞"
+    return Counterexample(
+        world=described(found.world, found.claim.signature.free, found.cells, found.claim.counts),
+        left=_text(outcome.left),
+        right=_text(outcome.right),
+        difference=_text(difference),
+        left_decimal=decide_float(outcome.left),
+        right_decimal=decide_float(outcome.right),
+        difference_decimal=float("inf") if difference == "∞" else decide_float(difference),
+    )
+
+
+def _text(value: Any) -> str:
+    return repr(normal(value)) if isinstance(value, Exact) else str(value)

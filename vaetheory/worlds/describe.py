@@ -1,0 +1,103 @@
+"""A world as data to redo a calculation from: exact strings, cells counted from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vaetheory.language.expressions import Density, MutualInformation, walk
+from vaetheory.language.text import letter_text
+from vaetheory.language.variables import Variable
+from vaetheory.worlds.display import exact_text
+from vaetheory.worlds.expansion import UngenerableError, expressions_in
+from vaetheory.worlds.finite import FiniteWorld
+from vaetheory.worlds.tables import Table
+from vaetheory.worlds.values import Dual
+
+
+def described(
+    world: FiniteWorld,
+    free: tuple[Variable, ...],
+    cells: tuple[int, ...],
+    counts: Mapping[Variable, int],
+) -> dict[str, Any]:
+    """The tables of every letter that the statement uses, widths, coordinates, parameters, and
+    where it fails.
+    """
+    found: dict[str, Any] = {}
+    if counts:
+        found["counts"] = {repr(v): n for v, n in counts.items()}
+    if world.sizes:
+        found["cells"] = dict(sorted(world.sizes.items()))
+    widths = {
+        name: [str(w) for w in world.widths(kind)]
+        for name, kind in sorted({c.name: c for c in world.signature.cells.values()}.items())
+        if kind.continuous
+    }
+    if widths:
+        found["widths"] = widths
+    found["tables"] = _tables(world)
+    numbers = _numbers(world)
+    if numbers:
+        found["numbers"] = numbers
+    if free:
+        found["at"] = {repr(v): c + 1 for v, c in zip(free, cells, strict=True)}
+    return found
+
+
+def _tables(world: FiniteWorld) -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = {}
+    for letter, slots in world.signature.letters.items():
+        of, given = _shown(world, letter_text(letter), slots)
+        try:
+            _add(tables, letter_text(letter), of, given, world.table(letter, of, given))
+        except UngenerableError:
+            # a letter with a formula on the real line has no joint table; its factors are what was
+            # chosen
+            for factor in world.factors(letter):
+                _add(tables, letter_text(letter), factor.of, factor.given, factor.values)
+    return tables
+
+
+def _shown(
+    world: FiniteWorld, letter: str, slots: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The one conditional density that the statement uses of a letter, or else its joint."""
+    statement = world.statement
+    sides = (statement.left, statement.right, *expressions_in(statement.assumptions))
+    used = set()
+    for node in (n for side in sides for n in walk(side)):
+        if isinstance(node, Density) and letter_text(node.letter) == letter:
+            used.add((tuple(v.slot for v in node.of), tuple(v.slot for v in node.given)))
+        elif isinstance(node, MutualInformation) and letter_text(node.letter) == letter:
+            return slots, ()
+    return used.pop() if len(used) == 1 else (slots, ())
+
+
+def _add(
+    tables: dict[str, dict[str, str]],
+    letter: str,
+    of: tuple[str, ...],
+    given: tuple[str, ...],
+    table: Table,
+) -> None:
+    name = f"{letter}({', '.join(of)}{' | ' * bool(given)}{', '.join(given)})"
+    slots = (*of, *given)
+    tables[name] = {
+        ", ".join(f"{s}={c + 1}" for s, c in zip(slots, cell, strict=True)): exact_text(
+            value.value if isinstance(value, Dual) else value
+        )
+        for cell, value in sorted(table.items())
+    }
+
+
+def _numbers(world: FiniteWorld) -> dict[str, str]:
+    """The parameters, the coordinates of cells and the entries of functions that were drawn."""
+    found: dict[str, str] = {}
+    for key, value in sorted(world.draws.taken.items(), key=lambda item: repr(item[0])):
+        if key[0] not in ("number", "slope"):
+            continue
+        prefix = "slope of " if key[0] == "slope" else ""
+        entry = f"({', '.join(str(k) for k in key[2:])})" if len(key) > 2 else ""
+        found[f"{prefix}{key[1]}{entry}"] = str(value)
+    return found

@@ -1,0 +1,380 @@
+"""The value of an expression in a world: expressions are turned into functions of a frame once and
+run in many worlds.
+
+KL, H, I and the ELBO are evaluated by their definitions, independently of how the prover unfolds
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import singledispatch
+from typing import Any, Protocol
+
+from vaetheory.language.distributions import FAMILIES
+from vaetheory.language.expressions import (
+    KL,
+    Density,
+    Elbo,
+    Entropy,
+    Exp,
+    Expectation,
+    Expression,
+    FamilyDensity,
+    Function,
+    Gradient,
+    Integral,
+    Letter,
+    Log,
+    MutualInformation,
+    Number,
+    Pi,
+    Power,
+    Product,
+    Sum,
+    Value,
+)
+from vaetheory.language.variables import Variable
+from vaetheory.worlds import values
+from vaetheory.worlds.elementary import pi_number
+from vaetheory.worlds.exact import Exact, UndefinedError
+from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.signature import Name, name_of
+from vaetheory.worlds.values import INFINITY, Infinite, add_all, slope_of
+
+
+class World(Protocol):
+    """What evaluation asks of a world."""
+
+    def density(self, request: Request, cells: tuple[Any, ...]) -> Any:
+        """The density at these cells, in the order of the request's slots."""
+
+    def coordinate(self, variable: Variable, component: int, cell: Any) -> Any:
+        """The number that a random variable (or its component, from 1) takes in a cell."""
+
+    def parameter(self, variable: Variable) -> Any:
+        """The value of a parameter."""
+
+    def function(self, name: Variable, arguments: tuple[Any, ...]) -> Any:
+        """The value of a named function."""
+
+    def total(self, variable: Variable, integrand: Callable[[Any], Any]) -> Any:
+        """∫ integrand d(variable), or the sum."""
+
+    def moving(self, parameter: str) -> World:
+        """The same world, with a derivative along a direction of what the parameter stands for
+        carried along.
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """A density that is asked for, by slots; compared by identity, so that a world can file its
+    tables under it.
+    """
+
+    letter: Letter
+    of: tuple[str, ...]
+    given: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Frame:
+    """A world and the cells that the variables in scope stand on."""
+
+    world: Any
+    cells: list[Any]
+
+
+Evaluator = Callable[[Frame], Any]
+
+
+class Scope:
+    """Which place in the frame each variable in scope has."""
+
+    def __init__(self, places: Mapping[Name, int]) -> None:
+        self.places = dict(places)
+
+    def inside(self, over: tuple[Variable, ...]) -> tuple[Scope, tuple[tuple[int, Variable], ...]]:
+        """The scope of a binder, and the places of what it binds."""
+        depth = max(self.places.values(), default=-1) + 1
+        bound = tuple((depth + i, variable) for i, variable in enumerate(over))
+        names = {name_of(v): place for place, v in bound}
+        # z bound anew hides the components of an outer z
+        hidden = {n for n in self.places if n[1] and (n[0], ()) in names}
+        kept = {n: place for n, place in self.places.items() if n not in hidden}
+        return Scope({**kept, **names}), bound
+
+    def place(self, variable: Variable) -> int:
+        """The place of a random variable. Raises UngenerableError for one that is not in scope."""
+        found = self.places.get(name_of(variable))
+        if found is None:
+            raise UngenerableError(f"{variable!r} has no value here")
+        return found
+
+
+DEPTH = 64
+"""How many variables may be in scope at once."""
+
+
+def evaluator(expression: Expression, free: tuple[Variable, ...]) -> Evaluator:
+    """The value of an expression as a function of a frame whose first cells belong to ``free``.
+
+    Raises UngenerableError for what no world can give a value.
+    """
+    return compiled(expression, Scope({name_of(v): place for place, v in enumerate(free)}))
+
+
+def frame(world: World, cells: tuple[Any, ...]) -> Frame:
+    """A frame whose first cells are given."""
+    return Frame(world, [*cells, *([None] * (DEPTH - len(cells)))])
+
+
+@singledispatch
+def compiled(expression: Expression, scope: Scope) -> Evaluator:
+    """The evaluator of one node."""
+    raise UngenerableError(f"{type(expression).__name__} must be written out before it has a value")
+
+
+def integral_of(bound: tuple[tuple[int, Variable], ...], integrand: Evaluator) -> Evaluator:
+    """∫ … ∫ integrand over the bound variables."""
+    for place, variable in reversed(bound):
+        integrand = _one_integral(place, variable, integrand)
+    return integrand
+
+
+def _one_integral(place: int, variable: Variable, integrand: Evaluator) -> Evaluator:
+    def run(frame: Frame) -> Any:
+        cells = frame.cells
+        before = cells[place]
+
+        def at(cell: Any) -> Any:
+            cells[place] = cell
+            return integrand(frame)
+
+        total = frame.world.total(variable, at)
+        cells[place] = before
+        return total
+
+    return run
+
+
+def expectation_of(law: Evaluator, body: Evaluator) -> Evaluator:
+    """law · body, where the body is not looked at when the law vanishes."""
+
+    def run(frame: Frame) -> Any:
+        weight = law(frame)
+        return weight * body(frame) if weight else Fraction(0)
+
+    return run
+
+
+@compiled.register
+def _(e: Number, scope: Scope) -> Evaluator:
+    value = e.value
+    return lambda frame: value
+
+
+@compiled.register
+def _(e: Pi, scope: Scope) -> Evaluator:
+    value = pi_number()
+    return lambda frame: value
+
+
+@compiled.register
+def _(e: Value, scope: Scope) -> Evaluator:
+    variable = e.variable
+    name = name_of(variable)
+    if name in scope.places:
+        place = scope.places[name]
+        return lambda frame: frame.world.coordinate(variable, 0, frame.cells[place])
+    vector = (variable.name, ())
+    if name[1] and vector in scope.places:
+        place, component = scope.places[vector], name[1][-1]
+        return lambda frame: frame.world.coordinate(variable, component, frame.cells[place])
+    return lambda frame: frame.world.parameter(variable)
+
+
+@compiled.register
+def _(e: Function, scope: Scope) -> Evaluator:
+    name = e.name
+    readers = [_argument(a, scope) for a in e.arguments]
+    return lambda frame: frame.world.function(name, tuple(read(frame) for read in readers))
+
+
+def _argument(argument: Expression, scope: Scope) -> Evaluator:
+    if isinstance(argument, Value) and name_of(argument.variable) in scope.places:
+        place, variable = scope.place(argument.variable), argument.variable
+        return lambda frame: (variable, frame.cells[place])
+    return compiled(argument, scope)
+
+
+@compiled.register
+def _(e: Density, scope: Scope) -> Evaluator:
+    request = Request(e.letter, tuple(v.slot for v in e.of), tuple(v.slot for v in e.given))
+    places = tuple(scope.place(v) for v in (*e.of, *e.given))
+    if len(places) == 1:
+        (only,) = places
+        return lambda frame: frame.world.density(request, (frame.cells[only],))
+    if len(places) == 2:
+        first, second = places
+        return lambda frame: frame.world.density(request, (frame.cells[first], frame.cells[second]))
+
+    def run(frame: Frame) -> Any:
+        cells = frame.cells
+        return frame.world.density(request, tuple([cells[i] for i in places]))
+
+    return run
+
+
+@compiled.register
+def _(e: FamilyDensity, scope: Scope) -> Evaluator:
+    family = FAMILIES.get(e.family)
+    if family is None:
+        raise UngenerableError(f"the family {e.family!r} is not known")
+    if e.family == "bernoulli":
+        argument, chance = compiled(e.argument, scope), compiled(e.parameters[0], scope)
+
+        def run(frame: Frame) -> Any:
+            match argument(frame):
+                case Fraction(numerator=1, denominator=1):
+                    return chance(frame)
+                case Fraction(numerator=0):
+                    return 1 - chance(frame)
+                case other:
+                    raise UngenerableError(f"a Bernoulli variable with the value {other!r}")
+
+        return run
+    logarithm = compiled(family.log_density(e.argument, *e.parameters), scope)
+    return lambda frame: values.exp(logarithm(frame))
+
+
+@compiled.register
+def _(e: Sum, scope: Scope) -> Evaluator:
+    terms = [compiled(t, scope) for t in e.terms]
+    return lambda frame: add_all([t(frame) for t in terms])
+
+
+@compiled.register
+def _(e: Product, scope: Scope) -> Evaluator:
+    factors = [compiled(f, scope) for f in e.factors]
+
+    def run(frame: Frame) -> Any:
+        rational = Fraction(1)
+        others = []
+        for factor in factors:
+            value = factor(frame)
+            if isinstance(value, Fraction):
+                rational = rational * value
+            else:
+                others.append(value)
+        result: Any = rational
+        for other in others:
+            result = other * result
+        return result
+
+    return run
+
+
+@compiled.register
+def _(e: Power, scope: Scope) -> Evaluator:
+    base, exponent = compiled(e.base, scope), compiled(e.exponent, scope)
+
+    def run(frame: Frame) -> Any:
+        above = exponent(frame)
+        if isinstance(above, Exact) and above.as_rational is not None:
+            above = above.as_rational
+        if isinstance(above, Fraction):
+            return values.power(base(frame), above)
+        return values.exp(above * values.log(base(frame)))
+
+    return run
+
+
+@compiled.register
+def _(e: Log, scope: Scope) -> Evaluator:
+    argument = compiled(e.argument, scope)
+    return lambda frame: values.log(argument(frame))
+
+
+@compiled.register
+def _(e: Exp, scope: Scope) -> Evaluator:
+    argument = compiled(e.argument, scope)
+    return lambda frame: values.exp(argument(frame))
+
+
+@compiled.register
+def _(e: Expectation, scope: Scope) -> Evaluator:
+    inner, bound = scope.inside(e.over)
+    return integral_of(bound, expectation_of(compiled(e.law, inner), compiled(e.body, inner)))
+
+
+@compiled.register
+def _(e: Integral, scope: Scope) -> Evaluator:
+    inner, bound = scope.inside(e.over)
+    return integral_of(bound, compiled(e.body, inner))
+
+
+@compiled.register
+def _(e: KL, scope: Scope) -> Evaluator:
+    inner, bound = scope.inside(e.over)
+    return integral_of(bound, _log_ratio(compiled(e.first, inner), compiled(e.second, inner)))
+
+
+@compiled.register
+def _(e: Elbo, scope: Scope) -> Evaluator:
+    inner, bound = scope.inside(e.over)
+    ratio = _log_ratio(compiled(e.posterior, inner), compiled(e.joint, inner))
+    negative = integral_of(bound, ratio)
+    return lambda frame: -negative(frame)
+
+
+def _log_ratio(first: Evaluator, second: Evaluator) -> Evaluator:
+    """first · (log first − log second): 0 where first is 0, +∞ where only second is."""
+
+    def run(frame: Frame) -> Any:
+        above = first(frame)
+        if not above:
+            return Fraction(0)
+        below = second(frame)
+        if not below:
+            return INFINITY
+        return above * (values.log(above) - values.log(below))
+
+    return run
+
+
+@compiled.register
+def _(e: Entropy, scope: Scope) -> Evaluator:
+    inner, bound = scope.inside(e.over)
+    law = compiled(e.law, inner)
+
+    def surprise(frame: Frame) -> Any:
+        value = law(frame)
+        return value * -values.log(value) if value else Fraction(0)
+
+    return integral_of(bound, surprise)
+
+
+@compiled.register
+def _(e: MutualInformation, scope: Scope) -> Evaluator:
+    inner, bound = scope.inside(e.over)
+    joint = compiled(Density(e.letter, e.left + e.right, e.given), inner)
+    left = compiled(Density(e.letter, e.left, e.given), inner)
+    right = compiled(Density(e.letter, e.right, e.given), inner)
+    return integral_of(bound, _log_ratio(joint, lambda frame: left(frame) * right(frame)))
+
+
+@compiled.register
+def _(e: Gradient, scope: Scope) -> Evaluator:
+    body, parameter = compiled(e.body, scope), e.parameter
+
+    def run(frame: Frame) -> Any:
+        value = body(Frame(frame.world.moving(parameter), frame.cells))
+        if isinstance(value, Infinite):
+            raise UndefinedError("the gradient of an infinite value")
+        return slope_of(value)
+
+    return run
