@@ -1,6 +1,7 @@
 """The closed list of special functions that densities and their moments need.
 
-They are ``Function`` nodes whose name is one of the variables below. Their slots keep them apart from a function that a
+They are ``Function`` nodes whose name is one of the variables below. Their slots keep them apart
+from a function that a
 reader happens to call ψ.
 """
 

@@ -1,0 +1,71 @@
+"""What a statement claims about numbers: which two sides are compared, in which worlds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vaetheory.checkers.numeric.errors import CannotEvaluate
+from vaetheory.checkers.numeric.world import DEFAULT_OWNERS, Setting
+from vaetheory.language.assumptions import Owns, Sampled
+from vaetheory.language.binding import covers, free_variables
+from vaetheory.language.expressions import Expectation, Expression, Gradient, walk
+from vaetheory.language.statements import Relation, Statement
+
+KINDS = ("gaussian", "nonlinear")
+
+
+def sides(statement: Statement) -> tuple[Expression, Expression]:
+    """The two sides; for ≈ the estimating side is averaged over the law of what is sampled.
+
+    Raises CannotEvaluate for ≈ when no assumption says what is sampled.
+    """
+    if statement.relation is not Relation.UNBIASED:
+        return statement.left, statement.right
+    left, right = statement.left, statement.right
+    sampled = [a for a in statement.assumptions if isinstance(a, Sampled)]
+    if not sampled:
+        raise CannotEvaluate(
+            "≈ claims nothing until an assumption says what is sampled, from which law"
+        )
+    for assumption in reversed(sampled):
+        left, right = (_averaged(side, assumption) for side in (left, right))
+    return left, right
+
+
+def _averaged(side: Expression, assumption: Sampled) -> Expression:
+    if any(covers(assumption.variable, v) for v in free_variables(side)):
+        return Expectation(assumption.law, side, (assumption.variable,))
+    return side
+
+
+def settings(statement: Statement, seed: int) -> tuple[Setting, ...]:
+    """Two worlds for an equality, one of them not conjugate; a wider choice, which only refutes,
+    for an inequality."""
+    pair = tuple(Setting(kind, seed, size=2 + k) for k, kind in enumerate(KINDS))
+    if not statement.relation.direction:
+        return pair
+    spreads = (0.3, 2.5, 5.0)
+    more = (Setting(kind, seed + 1, spread=spread) for spread in spreads for kind in KINDS)
+    return (*pair, *more)
+
+
+def varied(statement: Statement, setting: Setting) -> tuple[Setting, ...]:
+    """For ≐: the same world with the named quantity drawn afresh, three times.
+
+    Raises CannotEvaluate when ≐ does not say with respect to what.
+    """
+    if not statement.quantity:
+        raise CannotEvaluate("≐ claims nothing until it says up to a constant in what")
+    name = statement.quantity
+    owners = {a.parameter: a.letter.name for a in statement.assumptions if isinstance(a, Owns)}
+    name = owners.get(name, DEFAULT_OWNERS.get(name, name))
+    return tuple(replace(setting, varied=name, draw=k) for k in range(3))
+
+
+def has_gradient(statement: Statement) -> bool:
+    """Whether a derivative is taken, which finite differences know to fewer digits."""
+    return any(
+        isinstance(node, Gradient)
+        for side in (statement.left, statement.right)
+        for node in walk(side)
+    )

@@ -1,0 +1,225 @@
+"""One side of a statement estimated from samples, every mean from samples of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import singledispatch
+
+import numpy as np
+
+from vaetheory.checkers.numeric.backend import Backend
+from vaetheory.checkers.numeric.context import Context, Meter
+from vaetheory.checkers.numeric.errors import CannotEvaluate
+from vaetheory.checkers.numeric.estimate import (
+    Estimate,
+    Moments,
+    estimate_of,
+    exact,
+    moments_of,
+)
+from vaetheory.checkers.numeric.meaning import indices, value
+from vaetheory.checkers.numeric.sampling import check_finite, sample_value
+from vaetheory.checkers.numeric.uniforms import Plain, Uniforms
+from vaetheory.checkers.numeric.world import World
+from vaetheory.language.binding import bound_variables
+from vaetheory.language.expressions import (
+    KL,
+    Density,
+    Elbo,
+    Entropy,
+    Exp,
+    Expectation,
+    Expression,
+    Gradient,
+    IndexedProduct,
+    IndexedSum,
+    Integral,
+    Log,
+    MutualInformation,
+    Power,
+    Product,
+    Sum,
+    walk,
+)
+
+_PILOT = 64
+
+
+@dataclass
+class Run:
+    """How many samples every mean gets, and where they come from. ``seeds`` counts on, so that no
+    two means share any."""
+
+    context: Context
+    n: int
+    seeds: np.random.SeedSequence
+    chunk: int = 2**18
+    work: int = 2**22
+    source: Callable[[Backend, int, int], Uniforms] = Plain
+    nested: int = 1
+    """The largest number of grid points per sample that was needed inside a mean."""
+
+    def fresh_seed(self) -> int:
+        """A seed that no other mean has."""
+        return int(self.seeds.spawn(1)[0].generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+    def mean(self, sample: Callable[[Context, Uniforms], object]) -> Estimate:
+        """The mean of ``sample(context, uniforms)``, in chunks; fewer samples where each needs a
+        grid of its own."""
+        meter = Meter()
+        pilot = replace(self.context, depth=1, points=_PILOT, meter=meter)
+        sample(pilot, self.source(pilot.backend, _PILOT, self.fresh_seed()))
+        grid = max(1, meter.widest // _PILOT)
+        self.nested = max(self.nested, grid)
+        n = max(2**12, min(self.n, 2 ** int(np.log2(self.work // grid)))) if grid > 1 else self.n
+        chunk = min(
+            n, max(_PILOT, 2 ** int(np.log2(self.chunk // grid)) if grid > 1 else self.chunk)
+        )
+        total: Moments | None = None
+        done = 0
+        while done < n:
+            size = min(chunk, n - done)
+            context = replace(self.context, depth=1, points=size, meter=Meter(limit=2**24))
+            drawn = sample(context, self.source(context.backend, size, self.fresh_seed()))
+            check_finite(drawn, context)
+            part = moments_of(drawn, context.backend, size)
+            total = part if total is None else total.merged(part)
+            done += size
+        assert total is not None
+        return estimate_of(total)
+
+
+def run_for(world: World, backend: Backend, n: int, seed: int) -> Run:
+    """A run in a world."""
+    return Run(Context(world, backend), n, np.random.SeedSequence(seed))
+
+
+def is_pointwise(expression: Expression, context: Context) -> bool:
+    """Whether the value needs neither samples nor a grid."""
+    for node in walk(expression):
+        if bound_variables(node) and not isinstance(node, IndexedSum | IndexedProduct):
+            return False
+        if isinstance(node, Density | MutualInformation | Gradient):
+            return False
+    return True
+
+
+@singledispatch
+def estimate(expression: Expression, run: Run) -> Estimate:
+    """The value estimated from samples. What is a plain formula in parameters is computed."""
+    if is_pointwise(expression, run.context):
+        return exact(float(value(expression, run.context)))
+    return run.mean(lambda context, uniforms: sample_value(expression, context, uniforms))
+
+
+@estimate.register
+def _(e: Sum, run: Run) -> Estimate:
+    total = exact(0.0)
+    for term in e.terms:
+        total = total.plus(estimate(term, run))
+    return total
+
+
+@estimate.register
+def _(e: Product, run: Run) -> Estimate:
+    total = exact(1.0)
+    for factor in e.factors:
+        total = total.times(estimate(factor, run))
+    return total
+
+
+@estimate.register
+def _(e: IndexedSum, run: Run) -> Estimate:
+    total = exact(0.0)
+    for inner in indices(e, run.context):
+        total = total.plus(_inside(e.body, inner, run))
+    return total
+
+
+@estimate.register
+def _(e: IndexedProduct, run: Run) -> Estimate:
+    total = exact(1.0)
+    for inner in indices(e, run.context):
+        total = total.times(_inside(e.body, inner, run))
+    return total
+
+
+def _inside(body: Expression, context: Context, run: Run) -> Estimate:
+    outer, run.context = run.context, context
+    try:
+        return estimate(body, run)
+    finally:
+        run.context = outer
+
+
+@estimate.register
+def _(e: Log, run: Run) -> Estimate:
+    if isinstance(e.argument, Density):
+        return _log_density(e.argument, run)
+    if is_pointwise(e, run.context):
+        return exact(float(value(e, run.context)))
+    return _positive(estimate(e.argument, run)).log()
+
+
+@estimate.register
+def _(e: Exp, run: Run) -> Estimate:
+    return estimate(e.argument, run).exp()
+
+
+@estimate.register
+def _(e: Power, run: Run) -> Estimate:
+    if not is_pointwise(e.exponent, run.context):
+        raise CannotEvaluate(f"the exponent of {e!r} would have to be estimated")
+    exponent = float(value(e.exponent, run.context))
+    return estimate(e.base, run).power(exponent)
+
+
+@estimate.register
+def _(e: Density, run: Run) -> Estimate:
+    return _log_density(e, run).exp()
+
+
+def _log_density(e: Density, run: Run) -> Estimate:
+    """log p(of | given) = log p(of, given) − log p(given), each marginal by importance sampling."""
+    joint = _log_marginal(Density(e.letter, e.of + e.given), run)
+    return (
+        joint.plus(_log_marginal(Density(e.letter, e.given), run).scaled(-1)) if e.given else joint
+    )
+
+
+def _log_marginal(e: Density, run: Run) -> Estimate:
+    context = run.context
+    joint = context.world.joint(e.letter)
+    values = {v.slot: context.lookup(v) for v in e.of}
+    missing = [s for s in joint.closure(values) if s not in values]
+    if not missing:
+        return exact(float(joint.log_product(context, values)))
+
+    def weight(inner: Context, uniforms: Uniforms) -> object:
+        full, log_proposal = dict(values), 0.0
+        for slot in missing:
+            carrier = joint.carriers[slot]
+            u = uniforms.take(carrier.uniforms)
+            full[slot], density = carrier.propose(inner.backend, u)
+            log_proposal = log_proposal + density
+        return inner.backend.exp(joint.log_product(inner, full) - log_proposal)
+
+    return _positive(run.mean(weight)).log()
+
+
+def _positive(e: Estimate) -> Estimate:
+    if e.mean <= 0:
+        raise CannotEvaluate("the logarithm of an estimate that is not positive")
+    return e
+
+
+@estimate.register(Expectation)
+@estimate.register(KL)
+@estimate.register(Entropy)
+@estimate.register(Elbo)
+@estimate.register(MutualInformation)
+@estimate.register(Integral)
+@estimate.register(Gradient)
+def _(e: Expression, run: Run) -> Estimate:
+    return run.mean(lambda context, uniforms: sample_value(e, context, uniforms))
