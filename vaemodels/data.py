@@ -176,7 +176,7 @@ def _dataset(
 def _read_npz(path: Path) -> tuple[Arrays, tuple[str, ...]]:
     """Own arrays: ``images``, optionally ``labels``, ``test_images``, ``test_labels``."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise DataError(f"There is no file {path}.") from None
