@@ -134,7 +134,13 @@
   let steppers = [];
 
   // A formula that is wider than the page says so and can be scrolled from the keyboard.
+  // In a derivation it first takes the room of the rule beside it, which then stands below.
   const markScrolling = (root) => {
+    for (const step of root.querySelectorAll(".step:not([hidden])")) {
+      const formula = step.querySelector(":scope > .formula");
+      step.classList.remove("step-wide");
+      if (formula.scrollWidth > formula.clientWidth + 1) step.classList.add("step-wide");
+    }
     for (const formula of root.querySelectorAll(".formula")) {
       const scrolls = formula.scrollWidth > formula.clientWidth + 1;
       formula.classList.toggle("scrolls", scrolls);

@@ -21,7 +21,7 @@ class TheoremLibrary(Protocol):
     def get(self, name: str) -> Any:
         """The theorem: title, question, answer, reference and derivation."""
 
-    def report(self, names: Sequence[str] | None = None, seed: int = 0) -> Report:
+    def report(self, *, seed: int = 0) -> Report:
         """The document of `verify --json`."""
 
 
