@@ -106,12 +106,19 @@ class Draws:
 
     def slope(self, part: str, key: Key) -> Fraction:
         """A component of the direction along which a gradient is taken."""
-        return self._take(
-            ("slope", part, *key), self.stream(f"slope of {part}", key).randint(-3, 3)
-        )
+        name = ("slope", part, *key)
+        if name in self.taken:
+            return self.taken[name]
+        return self._take(name, self.stream(f"slope of {part}", key).randint(-3, 3))
 
     def number(self, part: str, space: Space, key: Key = ()) -> Fraction:
-        """A number from the space of a parameter or of the range of a function."""
+        """A number from the space of a parameter or of the range of a function.
+
+        Asking again gives the same number: a world and its moving twin share their draws.
+        """
+        name = ("number", part, *key)
+        if name in self.taken:
+            return self.taken[name]
         stream, most = self.stream(part, key), self.style.numbers
         match space:
             case Interval(low=low, high=high):
@@ -125,4 +132,4 @@ class Draws:
                 drawn = Fraction(
                     stream.choice((-1, 1)) * stream.randint(1, most), stream.randint(1, most)
                 )
-        return self._take(("number", part, *key), drawn)
+        return self._take(name, drawn)
