@@ -1,0 +1,130 @@
+"""N(x; μ, σ²) and Bernoulli(x; p), for one component or, with vectors, as a product over components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vaetheory.language.expressions import (
+    Expression,
+    FamilyDensity,
+    IndexedProduct,
+    Number,
+    Power,
+    Value,
+    to_expression,
+)
+from vaetheory.language.variables import Variable
+from vaetheory.latex.meaning.terms import meaning
+from vaetheory.latex.meaning.variables import Scope
+from vaetheory.latex.meaning.vectors import component_index, componentwise, has_vectors
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.syntax import (
+    Added,
+    Called,
+    Group,
+    Items,
+    Multiplied,
+    Name,
+    Node,
+    Numeral,
+    Raised,
+)
+
+_IDENTITY = {"I", r"\mathbbI", r"\mathbb1"}
+
+
+def family_density(node: Called, scope: Scope, argument: Expression | None) -> Expression:
+    """The density of a family. Raises ReadError where its parameters are not understood."""
+    if node.group is None:
+        raise ReadError("which parameters? Write N(x; mu, sigma^2)", node.start, node.end)
+    items = node.group.items
+    said, parameters = _split(items)
+    count = 2 if node.name == "Normal" else 1
+    if said is None and argument is None and len(parameters) == count + 1:
+        said, parameters = parameters[0], parameters[1:]
+    if len(parameters) != count:
+        wanted = "a mean and a variance" if count == 2 else "one probability"
+        raise ReadError(f"this family takes {wanted}", node.group.start, node.group.end)
+    if said is None and argument is None:
+        raise ReadError("the density of what? Write N(x; mu, sigma^2)", node.start, node.end)
+    family = "normal" if count == 2 else "bernoulli"
+    wide = count == 2 and _is_matrix(parameters[1])
+    vectors = (said is not None and has_vectors(said, scope)) or has_vectors(parameters[0], scope)
+    if wide or (vectors and argument is None):
+        return _over_components(family, said, parameters, scope, argument)
+    value = argument if said is None else meaning(said, scope)
+    assert value is not None
+    return FamilyDensity(family, value, tuple(meaning(p, scope) for p in parameters))
+
+
+def _split(items: Items) -> tuple[Node | None, tuple[Node, ...]]:
+    for separator in (";", "|", ":"):
+        if separator in items.separators:
+            parts = items.split(separator)
+            if len(parts) == 2 and len(parts[0].nodes) == 1:
+                return parts[0].nodes[0], parts[1].nodes
+    return None, items.nodes
+
+
+def _is_matrix(node: Node) -> bool:
+    from vaetheory.latex.meaning.survey import walk
+
+    return any(
+        (isinstance(n, Name) and n.base in _IDENTITY)
+        or (isinstance(n, Called) and n.name == "diag")
+        for n in walk(node)
+    )
+
+
+def _over_components(
+    family: str,
+    said: Node | None,
+    parameters: tuple[Node, ...],
+    scope: Scope,
+    argument: Expression | None,
+) -> Expression:
+    index, high = component_index(scope)
+    inside = scope.binding(index)
+    value: Expression
+    if said is not None:
+        value = meaning(componentwise(said, index.name), inside)
+    elif isinstance(argument, Value):
+        value = Value(_component(argument.variable, index))
+    else:
+        raise ReadError("the density of what?", parameters[0].start, parameters[0].end)
+    mean = meaning(componentwise(parameters[0], index.name), inside)
+    rest = [_diagonal(p, index, inside) for p in parameters[1:]]
+    body = FamilyDensity(family, value, (mean, *rest))
+    return IndexedProduct(body, index, to_expression(1), Value(high))
+
+
+def _component(variable: Variable, index: Variable) -> Variable:
+    return variable[index]
+
+
+def _diagonal(node: Node, index: Variable, scope: Scope) -> Expression:
+    """A diagonal entry of σ² I, I, or diag(σ²)."""
+    match node:
+        case Name(base=base) if base in _IDENTITY:
+            return Number(to_expression(1).value)  # type: ignore[attr-defined]
+        case Called(name="diag", group=Group(items=Items(nodes=(inner,)))):
+            return meaning(componentwise(inner, index.name), scope)
+        case Multiplied(factors=factors):
+            kept = tuple(
+                (op, f) for op, f in factors if not (isinstance(f, Name) and f.base in _IDENTITY)
+            )
+            if len(kept) < len(factors):
+                if len(kept) == 1:
+                    return meaning(kept[0][1], scope)
+                return meaning(Multiplied(node.start, node.end, kept), scope)
+        case Raised(base=Name(base=r"\sigma", sub=()) as base, exponent=exponent):
+            return Power(meaning(componentwise(base, index.name), scope), meaning(exponent, scope))
+        case Numeral():
+            return meaning(node, scope)
+    raise ReadError(
+        "of covariances only diagonal ones are read: σ² I or diag(σ²)", node.start, node.end
+    )
+
+
+Build = Callable[[Expression], Expression]
+__all__ = ["Added", "family_density"]

@@ -1,0 +1,97 @@
+"""∑, ∏ and ∫: over a random variable, or over an index with limits."""
+
+from __future__ import annotations
+
+from vaetheory.language.expressions import (
+    Expression,
+    IndexedProduct,
+    IndexedSum,
+    Integral,
+    Value,
+    to_expression,
+)
+from vaetheory.language.variables import Variable
+from vaetheory.latex.meaning.terms import meaning
+from vaetheory.latex.meaning.variables import (
+    Scope,
+    index_variable,
+    is_random,
+    random_variable,
+    size_for,
+)
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.syntax import Big, Name
+
+
+@meaning.register
+def _(node: Big, scope: Scope) -> Expression:
+    if node.sign == "∫":
+        return _integral(node, scope)
+    names = [n for n in (node.sub.nodes if node.sub else ()) if isinstance(n, Name)]
+    if node.sub is not None and any(s in (r"\in", "=") for s in node.sub.separators):
+        names = names[:1]
+    if not names:
+        raise ReadError(
+            f"{node.sign} over what? Write the index below it", node.start, node.start + 1
+        )
+    if node.low is None and node.high is None and all(is_random(n.base, scope) for n in names):
+        if node.sign == "∏":
+            raise ReadError(
+                "a product over a random variable is not read", node.start, node.start + 1
+            )
+        over = tuple(random_variable(n, scope) for n in names)
+        return Integral(meaning(node.body, scope.within(*(v.slot for v in over))), over)
+    return _indexed(node, names, scope)
+
+
+def _indexed(node: Big, names: list[Name], scope: Scope) -> Expression:
+    index = index_variable(names[0])
+    low = meaning(node.low, scope) if node.low is not None else to_expression(1)
+    if node.high is not None:
+        high = meaning(node.high, scope)
+    else:
+        known = scope.facts.highs.get(names[0].base)
+        high = (
+            meaning(known, scope)
+            if known is not None
+            else Value(size_for(_guess(names[0], scope), scope))
+        )
+    inside = scope.binding(index)
+    body = _indexed(node, names[1:], inside) if len(names) > 1 else meaning(node.body, inside)
+    build = IndexedSum if node.sign == "∑" else IndexedProduct
+    return build(body, index, low, high)
+
+
+def _guess(name: Name, scope: Scope) -> str:
+    """The only size that the file names, or the capital of the index."""
+    if len(scope.facts.sizes) == 1:
+        return next(iter(scope.facts.sizes))
+    return name.base
+
+
+def _integral(node: Big, scope: Scope) -> Expression:
+    if node.high is not None or node.low is not None:
+        _only_everything(node)
+    over: tuple[Variable, ...] = tuple(random_variable(n, scope) for n in node.differentials)
+    if not over and node.sub is not None:
+        names = [n for n in node.sub.nodes if isinstance(n, Name)]
+        if any(s == r"\in" for s in node.sub.separators):
+            names = names[:1]
+        over = tuple(random_variable(n, scope) for n in names if is_random(n.base, scope))
+    if not over:
+        over = tuple(random_variable(n, scope) for n in scope.facts.latents)
+    return Integral(meaning(node.body, scope.within(*(v.slot for v in over))), over)
+
+
+def _only_everything(node: Big) -> None:
+    for limit in (node.low, node.high):
+        if limit is not None and not any(getattr(n, "base", "") == r"\infty" for n in _walk(limit)):
+            raise ReadError(
+                "an integral over a part of the space is not read", limit.start, limit.end
+            )
+
+
+def _walk(node: object) -> list[object]:
+    from vaetheory.latex.meaning.survey import walk
+
+    return list(walk(node))

@@ -1,0 +1,303 @@
+"""Facts about a whole file, or one chain of it: which letters, slots, indices and names are in use, and how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+
+from vaetheory.latex.reader.syntax import (
+    Applied,
+    Big,
+    Called,
+    Diverging,
+    Expected,
+    Group,
+    Items,
+    LogOf,
+    Name,
+    Node,
+    Raised,
+    Sized,
+)
+from vaetheory.latex.reader.tokens import NUMBER, Token
+
+LETTERS = {
+    "p",
+    "q",
+    "r",
+    "P",
+    "Q",
+    "R",
+    r"\pi",
+    "m",
+    "g",
+    "f",
+    r"\mathcalQ",
+    r"\mathcalP",
+    r"\hat{p}",
+    r"\tilde{p}",
+    r"\tilde{q}",
+    r"\hat{q}",
+    r"\bar{q}",
+}
+ALWAYS_LETTERS = {
+    "p",
+    "q",
+    "P",
+    "Q",
+    r"\hat{p}",
+    r"\tilde{p}",
+    r"\tilde{q}",
+    r"\hat{q}",
+    r"\bar{q}",
+    r"\mathcalQ",
+    r"\mathcalP",
+}
+PARAMETERS = {
+    r"\theta",
+    r"\phi",
+    r"\psi",
+    r"\lambda",
+    r"\Theta",
+    r"\Phi",
+    r"\eta",
+    "w",
+    "W",
+    r"\omega",
+    r"\vartheta",
+}
+FUNCTIONS = {
+    "f",
+    "g",
+    "h",
+    "T",
+    "s",
+    "u",
+    "v",
+    "k",
+    "w",
+    "a",
+    "b",
+    r"\mu",
+    r"\sigma",
+    r"\Sigma",
+    "f",
+    "D",
+    "G",
+    "m",
+}
+BOUND_NAMES = {r"\mathcalL", "L", r"\ell", r"\mathcalF", "F", "J", r"\mathcalJ", "B", r"\mathcalE"}
+
+
+def spelled(tokens: Iterable[Token]) -> str:
+    """A script as one string without braces."""
+    return "".join(t.text for t in tokens if not t.is_("{", "}"))
+
+
+def walk(node: object) -> Iterator[Node]:
+    """All nodes of a tree, outermost first."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Node):
+            yield one
+            stack.extend(
+                getattr(one, f.name)
+                for f in reversed(fields(one))
+                if f.name not in ("start", "end")
+            )
+        elif isinstance(one, Items):
+            stack.extend(reversed(one.nodes))
+        elif isinstance(one, tuple):
+            stack.extend(reversed(one))
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a file says about its own notation."""
+
+    densities: list[tuple[str, str, tuple[Name, ...], tuple[Name, ...]]] = field(
+        default_factory=list
+    )
+    subscripts: dict[str, Counter[str]] = field(default_factory=dict)
+    arguments: set[str] = field(default_factory=set)
+    integrated: set[str] = field(default_factory=set)
+    summed: set[str] = field(default_factory=set)
+    indices: set[str] = field(default_factory=set)
+    highs: dict[str, Node] = field(default_factory=dict)
+    sizes: set[str] = field(default_factory=set)
+    layered: set[str] = field(default_factory=set)
+    bound_names: set[str] = field(default_factory=set)
+    bernoulli: bool = False
+    gaussian: bool = False
+    shorthand: bool = False
+    definitions: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def latents(self) -> tuple[Name, ...]:
+        """What the approximate posterior is a density in; z where the file does not say."""
+        law = self.posterior
+        return law[0] if law else (_Z,)
+
+    @property
+    def posterior(self) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
+        """The arguments of q(z | x), or those of q(z) where q never has a condition."""
+        found = [d for d in self.densities if d[0] in ("q", "Q", r"\mathcalQ")]
+        plain = [
+            d for d in found if d[3] and not any(n.sub and n.base in self.layered for n in d[2])
+        ]
+        chosen = plain or [d for d in found if d[3]] or found
+        if not chosen:
+            return None
+        counts = Counter(str([(n.base, spelled(n.sub)) for n in (*d[2], *d[3])]) for d in chosen)
+        best = max(
+            chosen, key=lambda d: counts[str([(n.base, spelled(n.sub)) for n in (*d[2], *d[3])])]
+        )
+        return best[2], best[3]
+
+    @property
+    def posterior_letter(self) -> str:
+        """q, or what stands for it."""
+        found = [d[0] for d in self.densities if d[0] in ("q", "Q", r"\mathcalQ")]
+        return found[0] if found else "q"
+
+    @property
+    def model_letter(self) -> str:
+        """p, or what stands for it."""
+        found = [d[0] for d in self.densities if d[0] in ("p", "P", r"\mathcalP")]
+        return found[0] if found else "p"
+
+
+_Z, _X = Name(0, 0, "z"), Name(0, 0, "x")
+DEFAULT_LATENT, DEFAULT_OBSERVED = _Z, _X
+
+
+def survey(trees: Iterable[Node]) -> Facts:
+    """The facts of all the sides of a file together."""
+    facts = Facts()
+    for tree in trees:
+        for node in walk(tree):
+            _look(node, facts)
+    _finish(facts)
+    return facts
+
+
+def _look(node: Node, facts: Facts) -> None:
+    match node:
+        case Applied(head=Name() as head, group=group):
+            split = density_items(head, group)
+            if split is not None:
+                of, given = split
+                facts.densities.append((head.base, spelled(head.sub), of, given))
+                facts.subscripts.setdefault(head.base, Counter())[spelled(head.sub)] += 1
+                facts.arguments |= {n.base for n in (*of, *given)}
+                _layers(facts, (*of, *given))
+        case Big(sign="∫", sub=sub, differentials=differentials):
+            facts.integrated |= {n.base for n in differentials}
+            if sub is not None:
+                facts.integrated |= {n.base for n in sub.nodes[:1] if isinstance(n, Name)}
+        case Big(sign=sign, sub=sub, low=low, high=high):
+            names = [n for n in (sub.nodes if sub else ()) if isinstance(n, Name)]
+            if sub is not None and r"\in" in sub.separators:
+                names = names[:1]
+            if low is not None or high is not None:
+                facts.indices |= {n.base for n in names}
+                if high is not None and names:
+                    facts.highs.setdefault(names[0].base, high)
+                    facts.sizes |= {n.base for n in walk(high) if isinstance(n, Name)}
+            elif sign in "∑∏":
+                facts.summed |= {n.base for n in names}
+        case Called(name="Bernoulli"):
+            facts.bernoulli = True
+        case Called(name="Normal") | Sized():
+            facts.gaussian = True
+        case Raised(base=Name(base=r"\sigma")):
+            facts.gaussian = True
+        case LogOf(parts=((_, Group(items=Items(nodes=(inner,)))), *_)) if _one_minus(inner):
+            facts.bernoulli = True
+        case Name(base=base) if base in BOUND_NAMES:
+            facts.bound_names.add(key_of(node))
+        case Expected() | Diverging():
+            pass
+    if isinstance(node, Name) and node.base in ("q", "p", "P", "Q"):
+        facts.subscripts.setdefault(node.base, Counter())[spelled(node.sub)] += 1
+
+
+def _one_minus(node: Node) -> bool:
+    terms = getattr(node, "terms", ())
+    return len(terms) == 2 and getattr(terms[0][1], "value", None) == 1 and terms[1][0] < 0
+
+
+def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
+    """Two arguments of one density that differ in their index only are layers or time steps: slots of their own."""
+    counts = Counter(n.base for n in names)
+    for base, count in counts.items():
+        if count > 1 and len({spelled(n.sub) for n in names if n.base == base}) == count:
+            facts.layered.add(base)
+    for n in names:
+        if ":" in spelled(n.sub):
+            facts.layered.add(n.base)
+
+
+def _finish(facts: Facts) -> None:
+    facts.summed -= {s for s in facts.summed if s not in facts.arguments}
+    qs = [d for d in facts.densities if d[0] in ("q", "Q")]
+    latents = {n.base for d in qs if d[3] for n in d[2]}
+    facts.shorthand = any(d[3] for d in qs) and any(
+        not d[3] and {n.base for n in d[2]} <= latents for d in qs
+    )
+
+
+def key_of(name: Name) -> str:
+    """What a name is called when its arguments are left out; parameters below it do not count."""
+    sub = spelled(name.sub)
+    return name.base + (f"_{sub}" if sub and sub not in PARAMETERS else "")
+
+
+def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
+    """The arguments before and behind the bar when a name with a bracket is a density, else None."""
+    bar = "|" in group.items.separators
+    if (
+        head.base not in LETTERS
+        or (head.base not in ALWAYS_LETTERS and not bar)
+        or group.kind not in ("(", "[")
+    ):
+        return None
+    parts = group.items.split("|")
+    if len(parts) > 2:
+        return None
+    sides: list[tuple[Name, ...]] = []
+    for part in parts:
+        names: list[Name] = []
+        behind_semicolon = False
+        for k, node in enumerate(part.nodes):
+            if k and part.separators[k - 1] == ";":
+                behind_semicolon = True
+            if behind_semicolon:
+                continue
+            name = _as_argument(node)
+            if name is None:
+                return None
+            if name.base in PARAMETERS and len(part.nodes) + len(sides) > 1:
+                continue
+            names.append(name)
+        sides.append(tuple(names))
+    if not sides[0]:
+        return None
+    return sides[0], sides[1] if len(sides) > 1 else ()
+
+
+def _as_argument(node: Node) -> Name | None:
+    if isinstance(node, Name):
+        return node
+    # z^l for a copy: the exponent is an index
+    if isinstance(node, Raised) and isinstance(node.base, Name) and isinstance(node.exponent, Name):
+        mark = Token("letter", node.exponent.base, node.exponent.start, node.exponent.end)
+        return Name(node.start, node.end, node.base.base, node.base.sub, (mark,), node.base.primes)
+    return None
+
+
+def is_number(tokens: tuple[Token, ...]) -> bool:
+    """Whether a script is a whole number."""
+    return len(tokens) == 1 and tokens[0].kind == NUMBER

@@ -1,0 +1,122 @@
+"""Norms and inner products as sums over components: ‖x − x̂‖² is Σ_d (x_d − x̂_d)²."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from vaetheory.language.expressions import Expression, IndexedSum, Number
+from vaetheory.language.notation import summation
+from vaetheory.language.variables import Index, Variable
+from vaetheory.latex.meaning.variables import Scope, is_random, size_for
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
+from vaetheory.latex.reader.tokens import LETTER, Token
+
+_VECTORS = {
+    r"\mu",
+    "x",
+    "y",
+    "z",
+    r"\hat{x}",
+    r"\hat{y}",
+    "m",
+    r"\epsilon",
+    r"\bar{x}",
+    r"\tilde{x}",
+    r"\hat{\mu}",
+}
+
+
+def component_index(scope: Scope) -> tuple[Variable, Variable]:
+    """The index of a component and its upper limit: those that the file uses, or d and D."""
+    for name in ("d", "j", "i", "k", "n"):
+        if name in scope.facts.highs and name not in scope.indices:
+            return Variable(name, Index()), _high(name, scope)
+    name = next(n for n in ("d", "j", "i", "k", "n", "l", "m") if n not in scope.indices)
+    return Variable(name, Index()), size_for(name, scope)
+
+
+def _high(name: str, scope: Scope) -> Variable:
+    high = scope.facts.highs[name]
+    return size_for(high.base if isinstance(high, Name) else name, scope)
+
+
+def squared_norm(node: Raised, scope: Scope) -> Expression | None:
+    """‖v‖² as a sum of squares; None where the tree is no squared norm."""
+    from vaetheory.latex.meaning.terms import meaning
+
+    if not isinstance(node.base, Sized):
+        return None
+    exponent = meaning(node.exponent, scope)
+    if exponent != Number(_two()):
+        raise ReadError("of norms only the square is read", node.start, node.end)
+    if "".join(t.text for t in node.base.sub) not in ("", "2"):
+        raise ReadError("of norms only the Euclidean one is read", node.start, node.end)
+    if not has_vectors(node.base.body, scope):
+        return meaning(node.base.body, scope) ** 2
+    index, high = component_index(scope)
+    body = meaning(componentwise(node.base.body, index.name), scope.binding(index))
+    return summation(body**2, index, high)
+
+
+def _two() -> Any:
+    from fractions import Fraction
+
+    return Fraction(2)
+
+
+def inner_product(left: Node, right: Node, scope: Scope) -> Expression | None:
+    """aᵀb as a sum of products; None where ``left`` is not transposed."""
+    from vaetheory.latex.meaning.terms import meaning
+
+    if not isinstance(left, Raised) or not isinstance(left.exponent, Name):
+        return None
+    if left.exponent.base not in ("T", r"\top") or left.exponent.base in scope.facts.highs:
+        return None
+    index, high = component_index(scope)
+    inside = scope.binding(index)
+    first = meaning(componentwise(left.base, index.name), inside)
+    second = meaning(componentwise(right, index.name), inside)
+    return IndexedSum(first * second, index, Number(_two() - 1), summation(1, index, high).high)
+
+
+def has_vectors(node: Node, scope: Scope) -> bool:
+    """Whether a letter without index stands for a vector somewhere in the tree."""
+    from vaetheory.latex.meaning.survey import walk
+
+    return any(isinstance(n, Name) and _is_vector(n, scope) for n in walk(node))
+
+
+def _is_vector(name: Name, scope: Scope) -> bool:
+    known = name.base in _VECTORS or is_random(name.base, scope) or name.base.startswith(r"\hat{")
+    return known and not name.sub
+
+
+def componentwise(node: Node, index: str) -> Node:
+    """The tree with the index put below every vector in it; the arguments of functions stay whole."""
+    mark = (Token(LETTER, index, node.start, node.end),)
+    match node:
+        case Name(base=base, sub=()) if (
+            base in _VECTORS or base.startswith(r"\hat{") or base in ("f", r"\sigma")
+        ):
+            return replace(node, sub=mark)
+        case Applied(head=Name(sub=()) as head):
+            return replace(node, head=replace(head, sub=mark))
+        case Applied():
+            return node
+    changed: dict[str, Any] = {}
+    for f in fields(node):
+        value = getattr(node, f.name)
+        match value:
+            case Node():
+                changed[f.name] = componentwise(value, index)
+            case Items():
+                changed[f.name] = replace(
+                    value, nodes=tuple(componentwise(n, index) for n in value.nodes)
+                )
+            case tuple() if value and isinstance(value[0], tuple):
+                changed[f.name] = tuple((mark_, componentwise(n, index)) for mark_, n in value)
+            case Group():
+                changed[f.name] = componentwise(value, index)
+    return replace(node, **changed) if changed else node
