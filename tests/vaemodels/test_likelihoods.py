@@ -59,7 +59,7 @@ def test_gaussian_is_squared_error_up_to_scale_and_constant(
     learned.log_sigma.data.fill_(math.log(sigma))
     for likelihood in (fixed, learned):
         found = likelihood(image(mean)).log_prob(image(x))
-        assert float(found) == pytest.approx(float(expected), rel=1e-10, abs=1e-9)
+        assert float(found.detach()) == pytest.approx(float(expected), rel=1e-10, abs=1e-9)
 
 
 @pytest.mark.parametrize("logit", [-20.0, -3.0, -0.01, 0.0, 1e-4, 0.2, 5.0, 20.0])
