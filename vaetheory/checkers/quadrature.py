@@ -27,6 +27,9 @@ from vaetheory.language.statements import Relation, Statement
 
 KIND = "quadrature"
 TOLERANCE = 1e-8
+EQUAL = 1e-12
+"""A strict inequality is refuted when the sides are this close in every world."""
+
 _LEVELS = 4
 
 
@@ -142,6 +145,12 @@ def _judge(statement: Statement, found: list[Comparison], tolerance: float) -> E
             return Evidence(
                 KIND, Verdict.FAILS, figures, why, counterexample(c.world, c.left, c.right)
             )
+    if statement.relation.strict and all(abs(c.difference) <= EQUAL for c in found):
+        why = (
+            f"the sides agree to {EQUAL:g} in all {len(found)} worlds, so neither exceeds the other"
+        )
+        c = found[0]
+        return Evidence(KIND, Verdict.FAILS, figures, why, counterexample(c.world, c.left, c.right))
     if any(c.error / c.scale > tolerance for c in found):
         worst = figures["grid error"]
         why = f"two grids differ by {worst:.2g}, more than the tolerance {tolerance:.2g}"

@@ -223,10 +223,9 @@ def _with_fitted_grids(world: World) -> World:
         values: dict[str, Components] = {}
         for slot in joint.order:
             u = tuple(rng.uniform(size=256) for _ in range(joint.carriers[slot].uniforms))
-            try:
-                values[slot] = joint.laws[slot].sample(context, slot, u, values)
-            except CannotEvaluate:
+            if not joint.laws[slot].can_draw(context, slot):
                 break
+            values[slot] = joint.laws[slot].sample(context, slot, u, values)
             for part in values[slot]:
                 seen.setdefault(slot, []).append(np.broadcast_to(np.asarray(part, float), 256))
     carriers: dict[str, Carrier] = {}

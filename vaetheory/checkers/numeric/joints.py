@@ -35,6 +35,9 @@ class Law(Protocol):
     def sample(self, context: Context, slot: str, u: Components, values: Values) -> Components:
         """A draw of the slot given the parents' values."""
 
+    def can_draw(self, context: Context, slot: str) -> bool:
+        """Whether ``sample`` works."""
+
 
 @dataclass(frozen=True)
 class Modelled:
@@ -56,6 +59,9 @@ class Modelled:
 
     def sample(self, context: Context, slot: str, u: Components, values: Values) -> Components:
         return self._at(context).sample(context.backend, u, self._features(values))
+
+    def can_draw(self, context: Context, slot: str) -> bool:
+        return True
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +166,13 @@ class Joint:
         whole = context.backend.xp.int64
         return table[index.astype(whole) if isinstance(index, np.ndarray) else index.to(whole)]
 
-    def can_sample(self, of: Iterable[str], given: Iterable[str]) -> bool:
+    def can_sample(self, context: Context, of: tuple[str, ...], given: Iterable[str]) -> bool:
         """Whether p(of | given) can be drawn from by going through the network."""
-        return self.is_linear_gaussian or self.is_closed(list(given))
+        if self.is_linear_gaussian:
+            return True
+        known = list(given)
+        way = self.to_draw(of, known)
+        return self.is_closed(known) and all(self.laws[s].can_draw(context, s) for s in way)
 
     def draw(
         self,

@@ -12,7 +12,13 @@ from vaetheory.checkers.numeric.context import Context
 from vaetheory.checkers.numeric.errors import CannotEvaluate
 from vaetheory.checkers.numeric.evaluate import log_value
 from vaetheory.checkers.numeric.sampling import draw_from_families
-from vaetheory.language.expressions import Density, Expression
+from vaetheory.language.expressions import (
+    Density,
+    Expression,
+    FamilyDensity,
+    IndexedProduct,
+    Product,
+)
 from vaetheory.language.variables import Variable
 
 Values = Mapping[str, Components]
@@ -47,6 +53,10 @@ class Defined:
             raise CannotEvaluate(f"no way to draw {self.variable!r} from {self.definition!r}")
         return drawn
 
+    def can_draw(self, context: Context, slot: str) -> bool:
+        """Families have quantile functions; a formula made of anything else has none."""
+        return all(isinstance(f, FamilyDensity) for f in _factors(self.definition))
+
 
 @dataclass(frozen=True)
 class Borrowed:
@@ -64,6 +74,21 @@ class Borrowed:
         """A draw, where the other letter has it as one of its factors."""
         joint = context.world.joint(self.density.letter)
         given = {v.slot: values[v.slot] for v in self.density.given}
-        if not joint.can_sample((slot,), given) or joint.to_draw((slot,), given) != (slot,):
-            raise CannotEvaluate(f"no direct way to draw from {self.density!r}")
         return joint.draw(context, (slot,), given, {slot: u})[slot]
+
+    def can_draw(self, context: Context, slot: str) -> bool:
+        """Whether the other letter draws it without going through slots of its own."""
+        joint = context.world.joint(self.density.letter)
+        given = tuple(v.slot for v in self.density.given)
+        return joint.can_sample(context, (slot,), given) and joint.to_draw((slot,), given) == (
+            slot,
+        )
+
+
+def _factors(definition: Expression) -> tuple[Expression, ...]:
+    match definition:
+        case Product(factors=factors):
+            return tuple(f for factor in factors for f in _factors(factor))
+        case IndexedProduct(body=body):
+            return _factors(body)
+    return (definition,)

@@ -121,7 +121,7 @@ def _draw_factor(
             joint = context.world.joint(letter)
             slots = tuple(keys)
             known = {v.slot: context.lookup(v) for v in given}
-            if not joint.can_sample(slots, known):
+            if not joint.can_sample(context, slots, tuple(known)):
                 return None
             numbers = {
                 s: uniforms.take(joint.carriers[s].uniforms) for s in joint.to_draw(slots, known)

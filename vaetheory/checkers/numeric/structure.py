@@ -188,8 +188,17 @@ def _assume_same(first: Density, second: Density, found: dict[Letter, Structure]
         structure.require(Local(slot, small))
         structure.after.setdefault(slot, set()).update(large)
         return
-    if givens[0] != givens[1]:
-        raise CannotEvaluate(f"no world makes {first!r} and {second!r} one function")
+    if set(givens[0]) != set(givens[1]):
+        # q(z|x) = p(z): the one with more behind its bar does not depend on the rest
+        (small, lender), (large, borrower) = sorted(
+            zip(givens, (first, second), strict=True), key=lambda pair: len(pair[0])
+        )
+        if not set(small) < set(large):
+            raise CannotEvaluate(f"no world makes {first!r} and {second!r} one function")
+        structure = found[borrower.letter]
+        structure.require(Local(slot, small, same_as=lender))
+        structure.after.setdefault(slot, set()).update(large)
+        return
     try:
         found[first.letter].require(Local(slot, givens[0], same_as=second))
         found[first.letter].parents()
