@@ -1,0 +1,51 @@
+"""The audit of one function, from the callable to the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vaetheory.audit import evidence as evidence_
+from vaetheory.audit import exploration, verdict
+from vaetheory.audit.findings import finding
+from vaetheory.audit.report import Report, Verdict
+
+
+def audit_function(
+    function: Callable[..., Any],
+    signature: str | None = None,
+    name: str | None = None,
+    seconds: float = 6.0,
+) -> Report:
+    """Call `function` on designed inputs and report what it computes.
+
+    `signature` gives the roles of its parameters where names and shapes do not tell
+    (`"recon,x,mu,logvar"`, or `"out.a=recon,out.b=mu"`); `seconds` bounds the search for a reading.
+    """
+    start = time.perf_counter()
+    name = name or getattr(function, "__qualname__", type(function).__name__)
+    found = exploration.explore(function, signature, seconds)
+    if found.formula is None:
+        report = _uncallable(found, name)
+    else:
+        report = verdict.judge(evidence_.gather(function, found.formula), name)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def _uncallable(found: exploration.Exploration, name: str) -> Report:
+    """A plain `undecided, because …`."""
+    report = Report(name, Verdict.UNDECIDED)
+    if found.random_beyond_control:
+        because = "it draws random numbers that are not standard normal noise, so it has no one value"
+    elif found.remembers:
+        because = "equal calls give different values, through state that could not be held still"
+    elif found.failures:
+        reading, error = next(iter(found.failures.items()))
+        because = f"it could not be called: with {reading}, {error}"
+    else:
+        because = "nothing that it returns varies with its arguments"
+    fix = "say what the arguments are: --signature recon,x,mu,logvar"
+    report.findings.append(finding("undecided", f"undecided, because {because}", fix))
+    return report

@@ -1,0 +1,172 @@
+"""Calls the function under a plan: arrays in, the objective as a number out."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vaetheory.audit import outputs
+from vaetheory.audit.callables import signature
+from vaetheory.audit.frameworks.framework import Framework
+from vaetheory.audit.hyperparameters import Hyper
+from vaetheory.audit.outputs import Component, Selection
+from vaetheory.audit.plan import Plan
+from vaetheory.audit.roles import Role
+from vaetheory.audit.shapes import Sizes
+from vaetheory.audit.terms.term import Values
+
+
+class CallFailed(Exception):
+    """The function raised; the message names its exception."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(f"{type(cause).__name__}: {_first_line(cause)}")
+        self.cause = cause
+
+
+def _first_line(cause: BaseException) -> str:
+    lines = str(cause).strip().splitlines()
+    return lines[0][:200] if lines else ""
+
+
+@dataclass
+class Caller:
+    """A function with a plan, an array library and its hyperparameters.
+
+    Hyperparameters outside the arguments are written before every call, so that a counter inside
+    the function never moves between two measurements; `drifted` collects those that did move.
+    """
+
+    function: Callable[..., Any]
+    plan: Plan
+    framework: Framework
+    hypers: list[Hyper]
+    returned: list[str]
+    selection: Selection | None = None
+    noise: bool = False
+    drifted: set[str] = field(default_factory=set)
+    calls: int = 0
+
+    def raw(
+        self, arrays: Mapping[Role, Any], sizes: Sizes, given: Mapping[str, float] | None = None,
+        seed: int = 0,
+    ) -> Any:  # fmt: skip
+        """One call with native arrays; raises `CallFailed`."""
+        numbers = {h.name: (given or {}).get(h.name, h.at(sizes)) for h in self.hypers}
+        written: dict[str, Any] = {}
+        for hyper in self.hypers:
+            if hyper.write is not None:
+                written[hyper.name] = hyper.native(numbers[hyper.name])
+                hyper.write(written[hyper.name])
+        natives = {h.name: h.native(numbers[h.name]) for h in self.hypers}
+        positional, keywords = self.plan.arguments(arrays, natives)
+        self.framework.seed(seed)
+        self.calls += 1
+        try:
+            return self.function(*positional, **keywords)
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except BaseException as error:
+            raise CallFailed(error) from error
+        finally:
+            for hyper in self.hypers:
+                if hyper.read is not None and not _same(hyper.read(), written[hyper.name]):
+                    self.drifted.add(hyper.name)
+
+    def native(self, values: Values) -> dict[Role, Any]:
+        """The arrays of the library, with μ and s packed together where the plan asks for it."""
+        arrays = {role: self.framework.array(array) for role, array in values.items()}
+        if Role.PACKED in self.plan.roles:
+            packed = np.concatenate([values[Role.MEAN], values[Role.SCALE]], axis=1)
+            arrays[Role.PACKED] = self.framework.array(packed)
+        return arrays
+
+    def components(
+        self, values: Values, sizes: Sizes, given: Mapping[str, float] | None = None, seed: int = 0
+    ) -> list[Component]:
+        """Every number and array that one call returns."""
+        output = self.raw(self.native(values), sizes, given, seed)
+        return outputs.components(output, self.framework, self.returned)
+
+    def array(
+        self, values: Values, sizes: Sizes, given: Mapping[str, float] | None = None, seed: int = 0
+    ) -> NDArray[np.float64]:
+        """The selected objective, unsummed: a scalar or one value per example."""
+        output = self.raw(self.native(values), sizes, given, seed)
+        return np.asarray(self._objective(output, lambda v: self._numpy(v)), dtype=np.float64)
+
+    def value(
+        self, values: Values, sizes: Sizes, given: Mapping[str, float] | None = None
+    ) -> float:
+        """The selected objective, summed; its exact expectation where it draws normal noise."""
+        if not self.noise:
+            return float(self.array(values, sizes, given).sum())
+        total = 0.0
+        for sign in (1.0, -1.0):
+            context = self.framework.two_point_noise(sign)
+            with context if context is not None else contextlib.nullcontext():
+                total += float(self.array(values, sizes, given).sum()) / 2
+        return total
+
+    def gradients(self, values: Values, sizes: Sizes) -> dict[Role, Any] | None:
+        """Autograd's ∂(objective)/∂(each array of the plan)."""
+        wanted = {r: a for r, a in values.items() if r in self.plan.roles and r is not Role.CONDITION}
+        fixed = {r: self.framework.array(a) for r, a in values.items() if r not in wanted}
+
+        def objective(arrays: Mapping[Role, Any]) -> Any:
+            output = self.raw({**fixed, **arrays}, sizes)
+            return self._objective(output, lambda v: v)
+
+        return self.framework.gradients(objective, wanted)
+
+    def _numpy(self, value: Any) -> NDArray[np.float64]:
+        array = self.framework.numpy(value)
+        if array is None:
+            raise CallFailed(TypeError(f"the objective is a {type(value).__name__}, not a number"))
+        return array.astype(np.float64)
+
+    def _objective(self, output: Any, convert: Callable[[Any], Any]) -> Any:
+        assert self.selection is not None
+        total: Any = None
+        for path, weight in self.selection.parts:
+            part = convert(outputs.at(output, path))
+            if weight is not None:
+                part = part * convert(outputs.at(output, weight))
+            total = part if total is None else total + part
+        return total
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except (TypeError, ValueError, RuntimeError):
+        return False
+
+
+@contextlib.contextmanager
+def quietly(framework: Framework) -> Iterator[None]:
+    """The library's session with the function's prints and warnings held back."""
+    with (
+        framework.session(),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """The defaults in a function's signature."""
+    return {
+        p.name: p.default
+        for p in signature(function).parameters.values()
+        if p.default is not inspect.Parameter.empty
+    }

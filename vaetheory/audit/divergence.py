@@ -1,0 +1,141 @@
+"""The latent side of a formula read as κ · KL[q(z|x) ‖ p(z)], closed form or one sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vaetheory.audit.findings import Finding, finding
+from vaetheory.audit.monomials import Monomial
+from vaetheory.audit.recovery import Formula
+from vaetheory.audit.roles import Role
+from vaetheory.audit.terms import latent as terms
+from vaetheory.audit.terms.term import Term
+
+_FIXES = {
+    "log σ²": "-0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()",
+    "log σ": "-0.5 * (1 + 2*log_sigma - mu**2 - (2*log_sigma).exp()).sum()",
+    "σ": "-0.5 * (1 + 2*sigma.log() - mu**2 - sigma**2).sum()",
+    "σ²": "-0.5 * (1 + var.log() - mu**2 - var).sum()",
+}
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The latent side.
+
+    `weight` is κ; `prior_variance` is the σ_p² of the prior N(0, σ_p²) if it is not 1.
+    `constant` is what the −1 of the KL (and log σ_p²) contributes per b and k, in units of κ.
+    """
+
+    present: bool
+    weight: Monomial | None = None
+    text: str = ""
+    rows: tuple[tuple[str, Monomial, float], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    because: str = ""
+    prior_variance: float = 1.0
+    constant: float = -0.5
+
+
+def read(formula: Formula) -> Divergence:
+    """The divergence of a formula's latent side."""
+    part = formula.latent
+    if not part.present:
+        return Divergence(False)
+    if part.fit is None:
+        return Divergence(True, because="the latent term is none that is known here")
+    coefficients = {t: c for t in part.terms if (c := formula.coefficients.get(t)) is not None}
+    p = part.parametrization
+    if p is None:
+        return _unusual(formula, coefficients)
+    if part.name == "one sample":
+        pieces = ((terms.SAMPLE_SQUARE, 0.5), (part.fit.terms[1], -0.5), (p.log, -0.5 * p.log_factor))
+        return _weighed(coefficients, pieces, p.name, "one-sample KL, log q(z|x) − log p(z); ", 0.0)
+    if part.name == "two Gaussians":
+        first, second, third = part.fit.terms[:3]
+        pieces = ((first, 0.5), (second, 0.5), (third, 0.5), (p.log, -0.5 * p.log_factor))
+        return _weighed(coefficients, pieces, p.name, "prior N(μ_p, σ_p²) from arguments; ", -0.5)
+    if part.name == "reversed":
+        why = "the terms are μ²/σ² + 1/σ² + log σ²: the divergence of p from q, not of q from p"
+        rows = tuple((t.text, c, float("nan")) for t, c in coefficients.items())
+        return Divergence(True, None, f"s is {p.name}", rows,
+                          (finding("reversed-kl", why, _FIXES.get(p.name, _FIXES["log σ²"])),))  # fmt: skip
+    pieces = ((terms.MEAN_SQUARE, 0.5), (p.variance, 0.5), (p.log, -0.5 * p.log_factor))
+    if Role.SCALE not in formula.caller.plan.roles and Role.PACKED not in formula.caller.plan.roles:
+        return Divergence(True, because="the loss takes μ but no scale, so q(z|x) is not known")
+    return _weighed(coefficients, pieces, p.name, "", -0.5, formula)
+
+
+def _weighed(
+    coefficients: dict[Term, Monomial], pieces: tuple[tuple[Term, float], ...], name: str,
+    prefix: str, constant: float, formula: Formula | None = None,
+) -> Divergence:  # fmt: skip
+    """κ from pieces that should each carry κ times a known factor."""
+    text = f"{prefix}s is {name}"
+    rows = tuple((t.text, coefficients.get(t, Monomial(0.0)), factor) for t, factor in pieces)
+    fix = _FIXES.get(name, _FIXES["log σ²"])
+    missing = [t.text for t, _ in pieces if t not in coefficients]
+    if missing:
+        why = f"{' and '.join(missing)} does not occur in the loss; q(z|x) is not held to the prior"
+        return Divergence(True, None, text, rows, (finding("missing-term", why, fix),))
+    weights = [coefficients[t] / Monomial(factor) for t, factor in pieces]
+    if all(weight.is_close(weights[0]) for weight in weights):
+        return Divergence(True, weights[0], text, rows, constant=constant)
+    if formula is not None and (other := _other_prior(formula, weights)) is not None:
+        variance, constant = other
+        why = f"{text}; the prior is N(0, {variance:.6g})"
+        return Divergence(True, weights[2], why, rows, prior_variance=variance, constant=constant)
+    shown = ", ".join(f"{t.text}: {coefficients[t]}" for t, _ in pieces)
+    why = f"the coefficients are {shown}; they must be as {_ratio(pieces)}"
+    return Divergence(True, None, text, rows, (finding("kl-coefficients", why, fix),))
+
+
+def _ratio(pieces: tuple[tuple[Term, float], ...]) -> str:
+    return " : ".join(str(Monomial(factor)) for _, factor in pieces)
+
+
+def _other_prior(formula: Formula, weights: list[Monomial]) -> tuple[float, float] | None:
+    """σ_p² and the constant per (b, k), if the terms *and* the constant are those of N(0, σ_p²).
+
+    Without the constant ½(log σ_p² − 1) this cannot be told from a lost factor on log σ².
+    """
+    import math
+
+    mean, variance, log = weights
+    if not mean.is_close(variance) or not (log / mean).is_number:
+        return None
+    prior = (log / mean).number
+    if prior <= 0:
+        return None
+    constant = 0.5 * (math.log(prior) - 1)
+    for shot in formula.shots:
+        sizes = shot.sizes
+        expected = log.value(sizes.values) * constant * sizes.batch * sizes.latents if _known(
+            log, sizes.values) else math.nan  # fmt: skip
+        if not math.isclose(shot.intercept, expected, rel_tol=1e-6):
+            return None
+    return prior, constant
+
+
+def _known(monomial: Monomial, values: dict[str, float]) -> bool:
+    return all(symbol in values for symbol, _ in monomial.powers)
+
+
+def _unusual(formula: Formula, coefficients: dict[Term, Monomial]) -> Divergence:
+    """A sum of pieces that no parametrization explains."""
+    rows = tuple((t.text, c, float("nan")) for t, c in coefficients.items())
+    shown = " + ".join(f"({c})·{t.text}" for t, c in coefficients.items())
+    found = set(coefficients)
+    of_scale = [t for t in found if Role.SCALE in t.roles]
+    if not of_scale and Role.SCALE not in formula.caller.plan.roles:
+        return Divergence(True, None, "", rows,
+                          because="the loss takes μ but no scale, so q(z|x) is not known")  # fmt: skip
+    if terms.MEAN_EXP in found or any(t.text == "μ" for t in found):
+        why = f"the latent term is {shown}: μ stands where log σ² belongs"
+        return Divergence(True, None, "", rows,
+                          (finding("swapped-mean-and-scale", why, _FIXES["log σ²"]),))  # fmt: skip
+    if not of_scale:
+        why = f"the latent term is {shown}: σ² and log σ² do not occur, so σ is free to collapse"
+        return Divergence(True, None, "", rows, (finding("missing-term", why, _FIXES["log σ²"]),))
+    why = f"the latent term is {shown}: under no reading of s (σ, σ², log σ, log σ²) is that a KL"
+    return Divergence(True, None, "", rows, (finding("kl-scale", why, _FIXES["log σ²"]),))

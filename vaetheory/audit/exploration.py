@@ -1,0 +1,189 @@
+"""Finds out how a function is called: which reading of its signature, layout and array library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from vaetheory.audit import behaviour, outputs, signature
+from vaetheory.audit import source as source_
+from vaetheory.audit.calling import CallFailed, Caller, defaults_of
+from vaetheory.audit.design import Region, draw
+from vaetheory.audit.frameworks import candidates
+from vaetheory.audit.frameworks.framework import Framework
+from vaetheory.audit.hyperparameters import discover
+from vaetheory.audit.plan import Missing, Plan
+from vaetheory.audit.recovery import Formula, recover
+from vaetheory.audit.roles import Role
+from vaetheory.audit.shapes import Layout, layouts
+
+# A reading that fits ends the search; these bound it where none does.
+_SECONDS = 6.0
+_LAYOUTS_THAT_RUN = 2
+
+
+@dataclass
+class Exploration:
+    """The best formula found, and what went wrong on the way."""
+
+    formula: Formula | None = None
+    random_beyond_control: bool = False
+    remembers: bool = False
+    failures: dict[str, str] = field(default_factory=dict)
+    readings_tried: int = 0
+
+
+def explore(
+    function: Callable[..., Any], given: str | None = None, seconds: float = _SECONDS
+) -> Exploration:
+    """Try readings until one is explained to rounding; keep the one that explains most."""
+    found = Exploration()
+    stop = time.monotonic() + seconds
+    literals = _literals(function)
+    for framework in candidates(function):
+        with_session = _Search(function, framework, literals, given, stop, found)
+        with_session.run()
+        if found.formula is not None and found.formula.explained:
+            break
+    return found
+
+
+def _literals(function: Callable[..., Any]) -> set[float]:
+    """Numbers in the source, and those that it reads from outside: both may freeze a size."""
+    literals = set(source_.read(function).literals)
+    for hyper in discover(function, Plan(()), {}):
+        literals.add(hyper.base)
+    return literals
+
+
+@dataclass
+class _Search:
+    function: Callable[..., Any]
+    framework: Framework
+    literals: set[float]
+    given: str | None
+    stop: float
+    found: Exploration
+    learned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        from vaetheory.audit.calling import quietly
+
+        returned = source_.read(self.function).returned
+        defaults = defaults_of(self.function)
+        with quietly(self.framework):
+            for reading in self._readings():
+                self.found.readings_tried += 1
+                hypers = discover(self.function, reading.plan, defaults)
+                caller = Caller(self.function, reading.plan, self.framework, hypers, returned)
+                before = [(h, h.read()) for h in hypers if h.read is not None]
+                try:
+                    self._try(caller)
+                finally:
+                    for hyper, value in before:
+                        if hyper.write is not None:
+                            hyper.write(value)
+                done = self.found.formula is not None and self.found.formula.explained
+                if done or time.monotonic() > self.stop:
+                    return
+
+    def _readings(self) -> Iterator[signature.Reading]:
+        """Readings in order; started anew whenever a record turns out to need another field."""
+        for _ in range(12):
+            before = dict(self.learned)
+            for reading in signature.readings(self.function, self.learned, self.given):
+                yield reading
+                if self.learned != before:
+                    break
+            else:
+                return
+
+    def _try(self, caller: Caller) -> None:
+        ran = 0
+        for layout in layouts(self.literals):
+            try:
+                formula = self._formula(caller, layout)
+            except CallFailed as error:
+                if isinstance(error.cause, Missing):
+                    self._learn(error.cause)
+                    return
+                self._fail(caller, layout, error)
+                continue
+            if formula is None:
+                continue
+            ran += 1
+            self._keep(formula)
+            if formula.explained or ran >= _LAYOUTS_THAT_RUN or time.monotonic() > self.stop:
+                return
+
+    def _fail(self, caller: Caller, layout: Layout, error: CallFailed) -> None:
+        self.found.failures.setdefault(caller.plan.describe() or "no arrays", str(error))
+
+    def _learn(self, missing: Missing) -> None:
+        known = self.learned.get(missing.record, ())
+        self.learned[missing.record] = (*known, str(missing.name))
+
+    def _formula(self, caller: Caller, layout: Layout) -> Formula | None:
+        """The formula under one layout; None where the output has nothing to audit."""
+        sizes, roles = layout.base, caller.plan.roles
+        random = np.random.default_rng(0)
+        one, other = draw(random, sizes, roles), draw(random, sizes, roles)
+        base = caller.components(one, sizes)
+        data = {r: (other if not r.is_latent else one)[r] for r in one}
+        latent = {r: (other if r.is_latent else one)[r] for r in one}
+        of_data = _changes(base, caller.components(data, sizes))
+        of_latent = _changes(base, caller.components(latent, sizes))
+        caller.selection = outputs.select(base, sizes.batch, of_data, of_latent)
+        if caller.selection is None:
+            return None
+        caller.noise = behaviour.is_random(caller, sizes)
+        if caller.noise and not self._is_tamed(caller, layout):
+            self.found.random_beyond_control = True
+            return None
+        if not caller.noise and behaviour.remembers(caller, sizes):
+            self.found.remembers = True
+            return None
+        formula = recover(caller, layout)
+        if not formula.explained and formula.data.explained:
+            far = recover(caller, layout, Region.FAR)
+            formula = far if far.explained else formula
+        return formula
+
+    def _is_tamed(self, caller: Caller, layout: Layout) -> bool:
+        """Whether two-point noise leaves nothing random."""
+        values = draw(np.random.default_rng(9), layout.base, caller.plan.roles)
+        for sign in (1.0, -1.0):
+            context = self.framework.two_point_noise(sign)
+            if context is None:
+                return False
+            with context:
+                runs = [caller.array(values, layout.base, seed=seed) for seed in (1, 2)]
+            if not np.array_equal(runs[0], runs[1]):
+                return False
+        return True
+
+    def _keep(self, formula: Formula) -> None:
+        best = self.found.formula
+        if best is None or _score(formula) > _score(best):
+            self.found.formula = formula
+
+
+def _changes(
+    base: list[outputs.Component], other: list[outputs.Component]
+) -> list[bool]:
+    return [
+        i < len(other)
+        and (c.values.shape != other[i].values.shape or not np.array_equal(c.values, other[i].values))
+        for i, c in enumerate(base)
+    ]
+
+
+def _score(formula: Formula) -> tuple[int, int, int]:
+    """What is explained, in the order of importance."""
+    sides = int(formula.data.fit is not None) + int(formula.latent.fit is not None)
+    has_both = Role.MEAN in formula.caller.plan.roles and Role.RECONSTRUCTION in formula.caller.plan.roles
+    return int(formula.explained), sides, int(has_both)

@@ -1,0 +1,63 @@
+"""What the audit needs of an array library."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vaetheory.audit.roles import Role
+
+Arrays = Mapping[Role, NDArray[np.float64]]
+
+
+class Framework(abc.ABC):
+    """Arrays in, arrays out, seeds and gradients."""
+
+    name: str
+
+    @abc.abstractmethod
+    def array(self, values: NDArray[Any]) -> Any:
+        """The library's array with these values, float64 where the library has it."""
+
+    @abc.abstractmethod
+    def numpy(self, value: Any) -> NDArray[Any] | None:
+        """The value as a NumPy array, its dtype kept; None if it is no number or array."""
+
+    @abc.abstractmethod
+    def seed(self, seed: int) -> None:
+        """Seed every generator that a function of this library could draw from."""
+
+    def session(self) -> AbstractContextManager[Any]:
+        """Settings that hold while a function is audited, such as float64 by default."""
+        return nullcontext()
+
+    def two_point_noise(self, sign: float) -> AbstractContextManager[Any] | None:
+        """A context in which every standard normal draw is `sign`; None if there is no such.
+
+        The mean over sign = ±1 of a function that is at most cubic in each draw, without products
+        of different draws, is its expectation under N(0, 1) exactly: the nodes of the two-point
+        Gauss–Hermite rule.
+        """
+        return None
+
+    def gradients(
+        self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays
+    ) -> dict[Role, NDArray[np.float64] | None] | None:
+        """∂objective/∂array for each array (None: no path); None if the library has no gradients."""
+        return None
+
+
+def plain_number(value: Any) -> NDArray[Any] | None:
+    """Python and NumPy numbers and arrays as arrays."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float | np.number):
+        return np.asarray(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        return value
+    return None

@@ -1,0 +1,31 @@
+"""Keras 3, on whichever backend it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from vaetheory.audit.frameworks.framework import Framework, plain_number
+from vaetheory.audit.frameworks.plain_numpy import seed_numpy
+
+
+class Keras(Framework):
+    """Functions written with `keras.ops`; values only."""
+
+    name = "keras"
+
+    def array(self, values: NDArray[Any]) -> Any:
+        return keras.ops.convert_to_tensor(values, dtype="float64")
+
+    def numpy(self, value: Any) -> NDArray[Any] | None:
+        if keras.ops.is_tensor(value):
+            array = np.asarray(keras.ops.convert_to_numpy(value))
+            return array if array.dtype.kind in "fiu" else None
+        return plain_number(value)
+
+    def seed(self, seed: int) -> None:
+        seed_numpy(seed)
+        keras.utils.set_random_seed(seed)

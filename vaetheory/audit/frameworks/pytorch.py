@@ -1,0 +1,107 @@
+"""PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from vaetheory.audit.frameworks.framework import Arrays, Framework, plain_number
+from vaetheory.audit.frameworks.plain_numpy import numpy_noise, seed_numpy
+from vaetheory.audit.roles import Role
+
+
+class Torch(Framework):
+    """Functions of torch tensors, on the CPU, in float64."""
+
+    name = "torch"
+
+    def array(self, values: NDArray[Any]) -> Any:
+        return torch.from_numpy(np.array(values))
+
+    def numpy(self, value: Any) -> NDArray[Any] | None:
+        if isinstance(value, torch.Tensor):
+            if value.dtype is torch.bool or value.is_complex():
+                return None
+            detached = value.detach().cpu()
+            half = detached.dtype in (torch.bfloat16, torch.float16)
+            return np.asarray((detached.float() if half else detached).numpy())
+        return plain_number(value)
+
+    def seed(self, seed: int) -> None:
+        seed_numpy(seed)
+        torch.manual_seed(seed)
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """float64 by default and one thread, restored at the end with the generator's state."""
+        dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+        state = torch.get_rng_state()
+        torch.set_default_dtype(torch.float64)
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(dtype)
+            torch.set_num_threads(threads)
+            torch.set_rng_state(state)
+
+    def two_point_noise(self, sign: float) -> AbstractContextManager[Any] | None:
+        return _two_points(sign)
+
+    def gradients(
+        self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays
+    ) -> dict[Role, NDArray[np.float64] | None] | None:
+        inputs = {role: self.array(a).requires_grad_() for role, a in arrays.items()}
+        total = objective(inputs)
+        if not isinstance(total, torch.Tensor):
+            return None
+        if not total.requires_grad:
+            return dict.fromkeys(arrays)
+        found = torch.autograd.grad(total.sum(), list(inputs.values()), allow_unused=True)
+        return {
+            role: None if g is None else np.asarray(g.detach().double().numpy())
+            for role, g in zip(inputs, found, strict=True)
+        }
+
+
+_NORMAL_LIKE = {"randn", "randn_like", "normal", "normal_"}
+
+
+class _TwoPoints(TorchDispatchMode):
+    """Replaces standard normal draws by a constant, below autograd and distributions alike."""
+
+    def __init__(self, sign: float) -> None:
+        super().__init__()
+        self.sign = sign
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        name = func.overloadpacket.__name__
+        if name not in _NORMAL_LIKE:
+            return result
+        if name in ("randn", "randn_like"):
+            return torch.full_like(result, self.sign)
+        mean, std = _moments(func, args, kwargs or {})
+        constant = torch.full_like(result, self.sign) * std + mean
+        return result.copy_(constant) if name == "normal_" else constant
+
+
+def _moments(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Mean and standard deviation of a call of `normal` or `normal_`, from its schema."""
+    names = [argument.name for argument in func._schema.arguments]
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    return given.get("mean", 0.0), given.get("std", 1.0)
+
+
+@contextmanager
+def _two_points(sign: float) -> Iterator[None]:
+    with numpy_noise(sign), _TwoPoints(sign):
+        yield

@@ -1,0 +1,3 @@
+"""placeholder"""
+def is_model(f): return False
+def audit_model(*a,**k): raise RuntimeError

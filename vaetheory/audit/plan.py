@@ -1,0 +1,241 @@
+"""A plan says how the arguments of one call are put together from arrays and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vaetheory.audit.roles import SYMBOL, Role
+
+
+class Missing(LookupError):
+    """The function asked a record for a field that the plan does not have yet."""
+
+    def __init__(self, record: str, name: str) -> None:
+        super().__init__(f"{record} has no {name!r}")
+        self.record = record
+        self.name = name
+
+
+class RecordValue(dict[str, Any]):
+    """A dict whose fields are attributes too, as model outputs are in the wild.
+
+    A field that is not there raises `Missing`, so that the plan can learn it.
+    """
+
+    def __init__(self, name: str, fields: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        object.__setattr__(self, "_record_name", name)
+
+    def __missing__(self, key: Any) -> Any:
+        if isinstance(key, int):
+            return list(self.values())[key]
+        raise Missing(object.__getattribute__(self, "_record_name"), key)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One array."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Number:
+    """One hyperparameter."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A value that is passed as it is (a default that is neither array nor number)."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Record:
+    """A dict, dataclass or namespace with named fields."""
+
+    name: str
+    fields: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True)
+class Items:
+    """A tuple or list."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """An object whose methods answer with arrays in place of a model: `model(x)`, `self.encode(x)`."""
+
+    name: str
+    answers: tuple[tuple[str, Node], ...]
+    numbers: tuple[str, ...] = ()
+
+
+Node = Leaf | Number | Fixed | Record | Items | StandIn
+
+
+class StandInValue:
+    """The object built from a `StandIn`; calling it, or its methods, gives the planned arrays."""
+
+    def __init__(self, name: str, answers: Mapping[str, Any], numbers: Mapping[str, float]) -> None:
+        self._name = name
+        self._answers = dict(answers)
+        self.__dict__.update(numbers)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._answer("")
+
+    def _answer(self, method: str) -> Any:
+        if method not in self._answers:
+            raise Missing(self._name, method or "()")
+        return self._answers[method]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        answers = self.__dict__["_answers"]
+        if name in answers:
+            return lambda *args, **kwargs: answers[name]
+        if name in ("train", "eval", "zero_grad", "parameters"):
+            return lambda *args, **kwargs: []
+        raise Missing(self.__dict__["_name"], name)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the function and the node that fills it; `kind` as in `inspect`."""
+
+    name: str
+    kind: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to call the function."""
+
+    parameters: tuple[Parameter, ...]
+    assumed: tuple[str, ...] = field(default=())
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every array of the plan."""
+        for parameter in self.parameters:
+            yield from leaves(parameter.node)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that are filled."""
+        return frozenset(leaf.role for leaf in self.leaves())
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The hyperparameters that are passed as arguments."""
+        return tuple(n for p in self.parameters for n in numbers(p.node))
+
+    def arguments(
+        self, arrays: Mapping[Role, Any], given: Mapping[str, float]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Positional and keyword arguments of one call."""
+        positional: list[Any] = []
+        keywords: dict[str, Any] = {}
+        for parameter in self.parameters:
+            value = build(parameter.node, arrays, given)
+            if parameter.kind == "VAR_POSITIONAL":
+                positional.extend(value)
+            elif parameter.kind == "VAR_KEYWORD":
+                keywords.update(value)
+            elif parameter.kind == "KEYWORD_ONLY":
+                keywords[parameter.name] = value
+            else:
+                positional.append(value)
+        return positional, keywords
+
+    def describe(self) -> str:
+        """`recon_x is x̂, x is x, mu is μ, logvar is s`."""
+        return ", ".join(f"{leaf.name} is {SYMBOL[leaf.role]}" for leaf in self.leaves())
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The arrays below a node."""
+    match node:
+        case Leaf():
+            yield node
+        case Record(fields=fields):
+            for _, child in fields:
+                yield from leaves(child)
+        case Items(items=items):
+            for child in items:
+                yield from leaves(child)
+        case StandIn(answers=answers):
+            for _, child in answers:
+                yield from leaves(child)
+
+
+def numbers(node: Node) -> Iterator[str]:
+    """The hyperparameters below a node."""
+    match node:
+        case Number(name=name):
+            yield name
+        case Record(fields=fields):
+            for _, child in fields:
+                yield from numbers(child)
+        case Items(items=items):
+            for child in items:
+                yield from numbers(child)
+        case StandIn(answers=answers, numbers=own):
+            yield from own
+            for _, child in answers:
+                yield from numbers(child)
+
+
+def build(node: Node, arrays: Mapping[Role, Any], given: Mapping[str, float]) -> Any:
+    """The value of a node."""
+    match node:
+        case Leaf(role=role):
+            return arrays[role]
+        case Number(name=name):
+            return given[name]
+        case Fixed(value=value):
+            return value
+        case Record(name=name, fields=fields):
+            return RecordValue(name, {key: build(child, arrays, given) for key, child in fields})
+        case Items(items=items):
+            return tuple(build(child, arrays, given) for child in items)
+        case StandIn(name=name, answers=answers, numbers=own):
+            return StandInValue(
+                name,
+                {method: build(child, arrays, given) for method, child in answers},
+                {key: given[key] for key in own},
+            )
+
+
+def mapped(node: Node, change: Callable[[Leaf], Node]) -> Node:
+    """The node with every leaf replaced."""
+    match node:
+        case Leaf():
+            return change(node)
+        case Record(name=name, fields=fields):
+            return Record(name, tuple((key, mapped(child, change)) for key, child in fields))
+        case Items(items=items):
+            return Items(tuple(mapped(child, change) for child in items))
+        case StandIn(name=name, answers=answers, numbers=own):
+            return StandIn(name, tuple((m, mapped(c, change)) for m, c in answers), own)
+        case _:
+            return node

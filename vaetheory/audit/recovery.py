@@ -1,0 +1,179 @@
+"""The formula of a function: its terms, and each coefficient as a monomial in B, D and K."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from vaetheory.audit.calling import CallFailed, Caller
+from vaetheory.audit.design import Region, draw
+from vaetheory.audit.fitting import Table, least_squares
+from vaetheory.audit.monomials import Measured, Monomial, fit_monomial
+from vaetheory.audit.parts import Part, data_part, latent_part, tolerance_of
+from vaetheory.audit.roles import Role
+from vaetheory.audit.shapes import Layout, Sizes
+from vaetheory.audit.terms.term import Array, Term
+
+# An intercept is a sum of many rounded terms: it is compared relative to the whole value.
+_SAME = 1e-7
+
+
+@dataclass(frozen=True)
+class Shot:
+    """The coefficients of all terms at one size and setting, with the intercept.
+
+    `target` is the x at which the intercept was measured.
+    """
+
+    sizes: Sizes
+    coefficients: Mapping[Term, float]
+    intercept: float
+    residual: float
+    target: Array | None
+
+
+@dataclass
+class Formula:
+    """What the function computes: Σ coefficient · term + constant, as far as it was explained."""
+
+    caller: Caller
+    layout: Layout
+    data: Part
+    latent: Part
+    tolerance: float
+    region: Region
+    shots: list[Shot] = field(default_factory=list)
+    coefficients: dict[Term, Monomial | None] = field(default_factory=dict)
+    residual: float = float("inf")
+    of_target: bool = False
+
+    @property
+    def explained(self) -> bool:
+        """Whether both sides, their sum, and the coefficients are known to rounding."""
+        return (
+            self.data.explained
+            and self.latent.explained
+            and (self.data.present or self.latent.present)
+            and self.residual <= 100 * self.tolerance
+            and all(m is not None for m in self.coefficients.values())
+        )
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms that carry a coefficient."""
+        return (*self.data.terms, *self.latent.terms)
+
+    @property
+    def base(self) -> Shot:
+        """The shot at the layout's base sizes."""
+        return self.shots[0]
+
+    def is_frozen(self, symbol: str) -> bool:
+        """Whether a size never varied among the calls that worked."""
+        return len({shot.sizes.symbols.get(symbol) for shot in self.shots}) <= 1
+
+
+def shoot(
+    caller: Caller, sizes: Sizes, terms: tuple[Term, ...], region: Region,
+    given: Mapping[str, float] | None = None, seed: int = 4,
+) -> Shot:  # fmt: skip
+    """Everything varied at once (x held still, so that what depends on x alone is constant)."""
+    random = np.random.default_rng(seed)
+    draws = []
+    target: Array | None = None
+    for _ in range(2 * len(terms) + 5):
+        values = draw(random, sizes, caller.plan.roles, region)
+        if target is not None:
+            values[Role.TARGET] = target
+        target = values.get(Role.TARGET)
+        draws.append(values)
+    measured = np.array([caller.value(values, sizes, given) for values in draws])
+    table = Table(draws, measured)
+    solution, residual = least_squares(table.matrix(terms), table.outcome)
+    pairs = zip(terms, map(float, solution[:-1]), strict=True)
+    return Shot(sizes, dict(pairs), float(solution[-1]), residual, target)
+
+
+def recover(caller: Caller, layout: Layout, region: Region = Region.GENERIC) -> Formula:
+    """Find the terms at the base sizes, then follow their coefficients over all sizes."""
+    tolerance = tolerance_of(caller, layout.base)
+    data = data_part(caller, layout.base, tolerance, region)
+    latent = latent_part(caller, layout.base, tolerance, region)
+    formula = Formula(caller, layout, data, latent, tolerance, region)
+    if not (data.explained and latent.explained and formula.terms):
+        return formula
+    for sizes in (layout.base, *layout.varied):
+        try:
+            formula.shots.append(shoot(caller, sizes, formula.terms, region))
+        except CallFailed:
+            if sizes is layout.base:
+                return formula
+    formula.residual = max(shot.residual for shot in formula.shots)
+    for term in formula.terms:
+        points = [Measured(s.sizes.symbols, s.coefficients[term]) for s in formula.shots]
+        found = fit_monomial(points, max(1e-8, 100 * tolerance))
+        formula.coefficients[term] = _named(found, formula) if found else None
+    formula.of_target = _depends_on_target(formula)
+    return formula
+
+
+def _named(monomial: Monomial, formula: Formula) -> Monomial:
+    """The monomial with D for C·H·W, and with D or K for a frozen size that divides the number."""
+    result = _with_dimension(monomial, formula.layout.base)
+    axes = [s for s in formula.base.sizes.symbols if s not in ("B", "K")]
+    if all(formula.is_frozen(axis) for axis in axes):
+        result = _read_off(result, "D", formula.base.sizes.dimensions)
+    if formula.latent.present and formula.is_frozen("K"):
+        result = _read_off(result, "K", formula.base.sizes.latents)
+    return result
+
+
+def _read_off(monomial: Monomial, symbol: str, size: int) -> Monomial:
+    """1/784 with D frozen at 784 is 1/D, if that leaves the simpler number."""
+
+    def complexity(power: int) -> tuple[int, int]:
+        return len(Monomial(monomial.number * size**-power, (), monomial.tolerance).__str__()), abs(
+            power
+        )
+
+    power = min((0, -1, 1), key=complexity)
+    if size < 2 or power == 0:
+        return monomial
+    factor = Monomial(float(size) ** -power, ((symbol, Fraction(power)),), monomial.tolerance)
+    return monomial * factor
+
+
+def _with_dimension(monomial: Monomial, sizes: Sizes) -> Monomial:
+    """C, H and W to one power are D to that power."""
+    axes = [symbol for symbol in sizes.symbols if symbol in ("C", "H", "W")]
+    powers = {monomial.power(axis) for axis in axes}
+    if len(powers) != 1 or powers == {0}:
+        return monomial
+    rest = monomial.without(*axes)
+    if not axes:
+        return monomial
+    return rest * Monomial(1.0, (("D", powers.pop()),), monomial.tolerance)
+
+
+def _depends_on_target(formula: Formula) -> bool:
+    """Whether the constant depends on x (an entropy of the data, say)."""
+    if Role.TARGET not in formula.caller.plan.roles:
+        return False
+    here = formula.base
+    other = shoot(formula.caller, here.sizes, formula.terms, formula.region, seed=5)
+    scale = max(abs(here.intercept), abs(other.intercept), _typical(formula))
+    return abs(here.intercept - other.intercept) > max(_SAME, 10 * formula.tolerance) * scale
+
+
+def _typical(formula: Formula) -> float:
+    """The size of the value itself, against which constants are judged."""
+    return max((abs(c) for c in formula.base.coefficients.values()), default=1.0)
+
+
+def predict(formula: Formula, shot: Shot, values: dict[Role, Array]) -> float:
+    """The formula's value at some inputs, with the coefficients of a shot."""
+    total = sum(c * term.total(values) for term, c in shot.coefficients.items())
+    return float(total + shot.intercept)

@@ -1,0 +1,285 @@
+"""A function's parameters → ways to call it, the likeliest first.
+
+Names propose and the fit disposes: each reading is tried until one is explained to rounding.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vaetheory.audit import callables
+from vaetheory.audit import source as source_
+from vaetheory.audit.plan import (
+    Fixed,
+    Items,
+    Leaf,
+    Node,
+    Number,
+    Parameter,
+    Plan,
+    Record,
+    StandIn,
+    leaves,
+    mapped,
+)
+from vaetheory.audit.roles import Role, looks_like_number, plain, role_of
+
+_ARRAYS = (Role.RECONSTRUCTION, Role.TARGET, Role.MEAN, Role.SCALE, Role.SAMPLE)
+# What else a name could mean, in the order in which it is worth trying.
+_ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
+    Role.TARGET: (Role.RECONSTRUCTION, Role.CONDITION),
+    Role.RECONSTRUCTION: (Role.TARGET, Role.CONDITION),
+    Role.MEAN: (Role.SCALE, Role.RECONSTRUCTION),
+    Role.SCALE: (Role.RECONSTRUCTION_SCALE, Role.MEAN),
+    Role.SAMPLE: (Role.MEAN,),
+    Role.RECONSTRUCTION_SCALE: (Role.SCALE,),
+    Role.PACKED: (Role.MEAN, Role.TARGET),
+    Role.CONDITION: (Role.TARGET, Role.SCALE),
+    None: (*_ARRAYS, Role.CONDITION),
+}
+_MOST_READINGS = 48
+_TEXT_DEFAULTS: dict[str, Any] = {"reduction": "sum", "device": "cpu", "training": True}
+_CONTAINERS = frozenset(
+    "output outputs out result results res ret model_output model_outputs model_out preds batch "
+    "prediction predictions forward_output fwd tensors variables vae_output vae_out o".split()
+)
+_MODELS = frozenset("model vae net network self autoencoder cvae module generator".split())
+_CODERS = {"encoder": "encoder", "enc": "encoder", "decoder": "decoder", "dec": "decoder"}
+
+
+class SignatureError(ValueError):
+    """The roles given with `--signature` do not fit the function."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A plan and how far it departs from what the names say (0: not at all)."""
+
+    plan: Plan
+    cost: int
+
+
+def readings(
+    function: Callable[..., Any],
+    learned: Mapping[str, tuple[str, ...]] | None = None,
+    given: str | None = None,
+) -> list[Reading]:
+    """All plans worth trying, the likeliest first.
+
+    `learned` names fields that a record turned out to need when the function was called;
+    `given` is the user's `--signature`.
+    """
+    source = source_.read(function)
+    parameters = _parameters(function, source, learned or {}, given)
+    if given:
+        return [Reading(Plan(parameters, ("roles as given with --signature",)), 0)]
+    found = list(_assignments(parameters, 0))
+    loose = _parameters(function, source, learned or {}, None, letters=True)
+    if loose != parameters:
+        # `def loss(a, b, c, d)`: letters that are often numbers may be arrays after all.
+        found += _assignments(loose, 2)
+    return sorted(found, key=lambda reading: reading.cost)[:_MOST_READINGS]
+
+
+def _parameters(
+    function: Callable[..., Any],
+    source: source_.Source,
+    learned: Mapping[str, tuple[str, ...]],
+    given: str | None,
+    letters: bool = False,
+) -> tuple[Parameter, ...]:
+    try:
+        signature = callables.signature(function)
+    except (TypeError, ValueError) as error:
+        raise SignatureError(f"{function!r} does not tell its parameters: {error}") from error
+    wanted = _given_roles(given, list(signature.parameters)) if given else {}
+    found = []
+    for parameter in signature.parameters.values():
+        maker = _NodeMaker(source, learned, wanted, letters)
+        node = maker.parameter(parameter)
+        if node is not None:
+            found.append(Parameter(parameter.name, parameter.kind.name, node))
+    return tuple(found)
+
+
+@dataclass
+class _NodeMaker:
+    source: source_.Source
+    learned: Mapping[str, tuple[str, ...]]
+    wanted: Mapping[str, Role | None]
+    letters: bool
+
+    def parameter(self, parameter: inspect.Parameter) -> Node | None:
+        """The node of a parameter; None where it is left to its default."""
+        name = parameter.name
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            node = self.container(name, name)
+            return node if isinstance(node, Items) else Items(())
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            keys = self.source.usage(name).keys + list(self.learned.get(name, ()))
+            return Record(name, tuple((key, self.named(key)) for key in keys))
+        if parameter.default is inspect.Parameter.empty:
+            return self.named(name)
+        return self.defaulted(name, parameter.default)
+
+    def defaulted(self, name: str, default: Any) -> Node:
+        """Numbers with a default are hyperparameters; arrays that default to None are filled."""
+        if self.wanted.get(name):
+            return self.named(name)
+        if isinstance(default, int | float) and not isinstance(default, bool):
+            return Number(name)
+        role = role_of(name)
+        wanted = (Role.MEAN, Role.SCALE, Role.TARGET, Role.RECONSTRUCTION)
+        if default is None and role in wanted and not self.source.usage(name).called:
+            return self.named(name)
+        return Fixed(default)
+
+    def named(self, name: str) -> Node:
+        """The node for a name: a container, a model, an array or a number."""
+        if name in self.wanted:
+            role = self.wanted[name]
+            return Fixed(None) if role is None else Leaf(name, role)
+        if plain(name) in _TEXT_DEFAULTS:
+            return Fixed(_TEXT_DEFAULTS[plain(name)])
+        return self.container(name, name) or self.stand_in(name) or self.array(name)
+
+    def container(self, name: str, label: str) -> Node | None:
+        """A tuple or record, where the source takes the name apart."""
+        usage = self.source.usage(name)
+        strong = role_of(name) is not None and plain(name) not in _CONTAINERS
+        if usage.unpacked and not usage.halved:
+            return Items(tuple(self.item(name, i, n) for i, n in enumerate(usage.unpacked)))
+        fields = [*usage.keys, *usage.attributes, *self.learned.get(name, ())]
+        if fields and plain(name) not in _MODELS and not usage.called:
+            unique = dict.fromkeys(fields)
+            return Record(label, tuple((key, self.field(key)) for key in unique))
+        if usage.indexed and not strong:
+            length = max(usage.indexed) + 1 if max(usage.indexed) >= 0 else 2
+            named = [usage.indexed.get(i, "") for i in range(length)]
+            return Items(tuple(self.item(name, i, n) for i, n in enumerate(named)))
+        if plain(name) in _CONTAINERS and name in self.learned:
+            return Record(label, ())
+        return None
+
+    def field(self, key: str) -> Node:
+        """A field of a record; its own usage is not looked up under the same name."""
+        return self.array(key)
+
+    def item(self, owner: str, index: int, name: str) -> Node:
+        """An entry of a tuple, by the name that it is unpacked to."""
+        return Leaf(f"{owner}[{index}]", Role.CONDITION) if name == "_" else (
+            self.named(name) if name else Leaf(f"{owner}[{index}]?", Role.CONDITION)
+        )  # fmt: skip
+
+    def stand_in(self, name: str) -> Node | None:
+        """A stand-in for a model, where the name is called or its methods are."""
+        usage = self.source.usage(name)
+        is_model = plain(name) in _MODELS or plain(name) in _CODERS
+        if not (usage.called or is_model):
+            return None
+        answers: dict[str, Node] = {}
+        for dotted, targets in self.source.calls.items():
+            head, _, method = dotted.partition(".")
+            if head == name and "." not in method:
+                answers[method] = self.answer(targets, method or name)
+        for method in (*usage.methods, *self.learned.get(name, ()), *([""] if usage.called else [])):
+            method = "" if method == "()" else method
+            if method not in answers and method not in ("train", "eval", "parameters"):
+                answers[method] = self.answer([], method or name)
+        numbers = [
+            a for a in usage.attributes if a not in answers and a not in usage.methods
+        ]
+        return StandIn(name, tuple(answers.items()), tuple(numbers))
+
+    def answer(self, targets: list[str], method: str) -> Node:
+        """What a call of a model returns, from the names that its result is unpacked to."""
+        if len(targets) > 1:
+            return Items(tuple(self.item(method, i, n) for i, n in enumerate(targets)))
+        if len(targets) == 1 and (node := self.container(targets[0], targets[0])):
+            return node
+        if "param" in method or "sampl" in plain(method):
+            return Leaf(targets[0] if targets else method, Role.SAMPLE)
+        if plain(method).startswith("dec") or plain(method) == "generate":
+            return Leaf(targets[0] if targets else method, Role.RECONSTRUCTION)
+        return self.array(targets[0]) if targets else Leaf(f"{method}()?", Role.CONDITION)
+
+    def array(self, name: str) -> Node:
+        """An array, or a number where the name says so and no array is called that."""
+        role = role_of(name)
+        if self.letters and len(name) == 1:
+            return Leaf(f"{name}?", Role.CONDITION)
+        if self.source.usage(name).halved and role is not Role.TARGET:
+            return Leaf(name, Role.PACKED)
+        if role is None and looks_like_number(name):
+            return Number(name)
+        return Leaf(name, role) if role else Leaf(f"{name}?", Role.CONDITION)
+
+
+def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Reading]:
+    """Roles for every leaf, no array role twice; leaves marked `?` are open."""
+    found = [leaf for parameter in parameters for leaf in leaves(parameter.node)]
+    names = list(dict.fromkeys(leaf.name for leaf in found))
+    choices = []
+    for name in names:
+        role = next(leaf.role for leaf in found if leaf.name == name)
+        is_open = name.endswith("?")
+        options = _ALTERNATIVES[None] if is_open else (role, *_ALTERNATIVES.get(role, ()))
+        # An open leaf costs little for its first guesses: there is no name to contradict.
+        choices.append([(i if is_open else 6 * i, option) for i, option in enumerate(options)])
+    for combination in itertools.islice(itertools.product(*choices), 20_000):
+        roles = [role for _, role in combination]
+        arrays = [role for role in roles if role is not Role.CONDITION]
+        if len(set(arrays)) == len(arrays):
+            chosen = dict(zip(names, roles, strict=True))
+            cost = sum(cost for cost, _ in combination) + _unlikely(set(roles)) + penalty
+            yield Reading(_with_roles(parameters, chosen), cost)
+
+
+def _unlikely(roles: set[Role]) -> int:
+    """A penalty for readings that lack one of a pair."""
+    cost = 0
+    if (Role.TARGET in roles) != (Role.RECONSTRUCTION in roles):
+        cost += 4
+    if (Role.MEAN in roles) != (Role.SCALE in roles) and Role.PACKED not in roles:
+        cost += 4
+    return cost
+
+
+def _with_roles(parameters: tuple[Parameter, ...], chosen: Mapping[str, Role]) -> Plan:
+    def change(leaf: Leaf) -> Node:
+        return Leaf(leaf.name.rstrip("?"), chosen[leaf.name])
+
+    return Plan(tuple(Parameter(p.name, p.kind, mapped(p.node, change)) for p in parameters))
+
+
+_WORDS: dict[str, Role | None] = {"_": None, "-": None, "default": None}
+
+
+def _given_roles(given: str, parameters: list[str]) -> dict[str, Role | None]:
+    """`recon,x,mu,logvar` (in the order of the parameters) or `out.a=recon,out.b=mu` (by name)."""
+    words = [word.strip() for word in given.split(",") if word.strip()]
+    roles: dict[str, Role | None] = {}
+    for index, word in enumerate(words):
+        name, equals, role_word = word.partition("=")
+        if not equals:
+            if index >= len(parameters):
+                raise SignatureError(
+                    f"--signature gives {len(words)} roles, but the function takes "
+                    f"{len(parameters)}: {', '.join(parameters)}"
+                )
+            name, role_word = parameters[index], word
+        if role_word in _WORDS:
+            roles[name] = _WORDS[role_word]
+            continue
+        role = role_of(role_word)
+        if role is None:
+            raise SignatureError(
+                f"--signature: {role_word!r} is no role; write one of "
+                "recon, x, mu, s, z, c, recon_scale, prior_mu, prior_s, or _ for the default"
+            )
+        roles[name.rpartition(".")[2]] = role
+    return roles

@@ -1,0 +1,192 @@
+"""What a function's source says about its arguments: which keys, attributes and parts it takes.
+
+Only the shape of the inputs is read here; what the function computes is found by calling it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from vaetheory.audit.callables import implementation
+
+# Attributes of tensors and arrays: `x.view` does not make x a record.
+_TENSOR_ATTRIBUTES = frozenset(
+    "shape size view reshape flatten device dtype dim ndim numel T mT data grad requires_grad "
+    "pow exp log log1p sum mean add mul div sub neg sqrt square abs clamp clamp_min clamp_max clip "
+    "detach item cpu cuda to float double half type type_as new new_zeros new_ones contiguous "
+    "squeeze unsqueeze expand expand_as permute transpose t chunk split argmax max min softmax "
+    "sigmoid tanh log_softmax norm repeat is_cuda backward numpy astype add_ mul_ div_ sub_ pow_ "
+    "exp_ neg_ log_ sum_ sqrt_ matmul mm bmm dot var std prod cumsum long int bool fill_ zero_ "
+    "clone narrow select index_select masked_select unbind nelement element_size is_sparse "
+    "get_shape copy ravel at set std_ logsumexp gather scatter eq ne gt lt ge le round floor "
+    "swapaxes nan_to_num isnan isfinite any all lerp addcmul new_tensor new_full nonzero where "
+    "requires_grad_ ndimension stride is_contiguous tolist size_average keys items values get pop "
+    "update copy_ append extend index count".split()
+)
+
+
+@dataclass
+class Usage:
+    """How one name is taken apart."""
+
+    keys: list[str] = field(default_factory=list)
+    attributes: list[str] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
+    unpacked: list[str] | None = None
+    indexed: dict[int, str] = field(default_factory=dict)
+    halved: bool = False
+    called: bool = False
+
+
+@dataclass
+class Source:
+    """The facts of one function."""
+
+    usages: dict[str, Usage]
+    calls: dict[str, list[str]]
+    literals: set[float]
+    declared: dict[str, float]
+    chains: set[tuple[str, ...]]
+    returned: list[str]
+    text: str
+
+    def usage(self, name: str) -> Usage:
+        """How a name is used; nothing known gives an empty answer."""
+        return self.usages.get(name, Usage())
+
+
+def read(function: Callable[..., Any]) -> Source:
+    """The facts of a function; empty where the source cannot be had (a REPL, a C function)."""
+    try:
+        text = textwrap.dedent(inspect.getsource(implementation(function)))
+        tree = ast.parse(text)
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        return Source({}, {}, set(), {}, set(), [], "")
+    # A lambda's source is the statement that it stands in.
+    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.Lambda)]
+    return _Reader(text).read(nodes[0] if nodes else tree)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.usages: dict[str, Usage] = {}
+        self.calls: dict[str, list[str]] = {}
+        self.literals: set[float] = set()
+        self.declared: dict[str, float] = {}
+        self.chains: set[tuple[str, ...]] = set()
+        self.returned: list[str] = []
+
+    def read(self, tree: ast.AST) -> Source:
+        for node in ast.walk(tree):
+            match node:
+                case ast.Assign(targets=[target], value=value):
+                    self._assigned(target, value)
+                case ast.Return(value=ast.Tuple(elts=parts)):
+                    self.returned = [ast.unparse(part) for part in parts]
+                case ast.Return(value=ast.expr() as value) if not self.returned:
+                    self.returned = [ast.unparse(value)]
+                case ast.Constant(value=bool() | None):
+                    pass
+                case ast.Constant(value=int() | float() as number):
+                    self.literals.add(float(number))
+                case ast.Attribute():
+                    self._attribute(node)
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
+                    _add(self._usage(name).keys, key)
+                    self.chains.add((name, f"[{key}]"))
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(index))):
+                    self._usage(name).indexed.setdefault(index, "")
+                case ast.Call():
+                    self._call(node)
+                case ast.For(target=ast.Name(id=item), iter=ast.Name(id=name)):
+                    self._usage(name).indexed.setdefault(0, item)
+        return Source(
+            self.usages, self.calls, self.literals, self.declared, self.chains, self.returned,
+            self.text,
+        )  # fmt: skip
+
+    def _usage(self, name: str) -> Usage:
+        return self.usages.setdefault(name, Usage())
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        chain = _chain(node)
+        if chain is None:
+            return
+        self.chains.add(chain)
+        if len(chain) == 2 and chain[1] not in _TENSOR_ATTRIBUTES:
+            _add(self._usage(chain[0]).attributes, chain[1])
+
+    def _call(self, node: ast.Call) -> None:
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                self._usage(name).called = True
+                if name == "getattr":
+                    self._getattr(node)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="get" | "pop"),
+                args=[ast.Constant(value=str(key)), *_],
+            ):
+                _add(self._usage(name).keys, key)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="chunk" | "split")):
+                self._usage(name).halved = True
+            case ast.Call(
+                func=ast.Attribute(attr="chunk" | "split"), args=[ast.Name(id=name), *_]
+            ):
+                self._usage(name).halved = True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
+                _add(self._usage(name).methods, method)
+
+    def _getattr(self, node: ast.Call) -> None:
+        match node.args:
+            case [ast.Name(id=name), ast.Constant(value=str(key)), *_]:
+                _add(self._usage(name).attributes, key)
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> None:
+        match target, value:
+            case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+                for one, other in zip(targets, values, strict=True):
+                    self._assigned(one, other)
+            case ast.Tuple(elts=targets), ast.Name(id=name):
+                self._usage(name).unpacked = _names(targets)
+            case ast.Name(id=name), ast.Constant(value=bool()):
+                pass
+            case ast.Name(id=name), ast.Constant(value=int() | float() as number):
+                self.declared[name] = float(number)
+            case ast.Name(id=to), ast.Subscript(
+                value=ast.Name(id=name), slice=ast.Constant(value=int(index))
+            ):
+                self._usage(name).indexed[index] = to
+            case ast.Tuple(elts=targets), ast.Call(func=callee) if (dotted := _dotted(callee)):
+                self.calls[dotted] = _names(targets)
+            case ast.Name(id=to), ast.Call(func=callee) if (dotted := _dotted(callee)):
+                self.calls[dotted] = [to]
+
+
+def _names(targets: list[ast.expr]) -> list[str]:
+    """Names of unpacking targets; a starred rest and the blank `_` come as `_`."""
+    return [t.id if isinstance(t, ast.Name) else "_" for t in targets]
+
+
+def _chain(node: ast.expr) -> tuple[str, ...] | None:
+    """`args.model.beta` → ("args", "model", "beta"); None where it does not start at a name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None
+
+
+def _dotted(node: ast.expr) -> str | None:
+    chain = (node.id,) if isinstance(node, ast.Name) else _chain(node)
+    return ".".join(chain) if chain else None
+
+
+def _add(items: list[str], item: str) -> None:
+    if item not in items:
+        items.append(item)
