@@ -4,8 +4,8 @@ much?
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 from random import Random
 from typing import Any
 
@@ -18,12 +18,28 @@ from vaetheory.language.variables import Variable
 from vaetheory.worlds import decide
 from vaetheory.worlds.draws import Draws
 from vaetheory.worlds.evaluation import Evaluator, evaluator, frame
-from vaetheory.worlds.expansion import Counts, UngenerableError, expand_statement, expressions_in
-from vaetheory.worlds.finite import FiniteWorld, owned_letters, world_of
+from vaetheory.worlds.expansion import (
+    Counts,
+    UngenerableError,
+    counts_of,
+    expand_statement,
+    expressions_in,
+)
+from vaetheory.worlds.finite import FiniteWorld, world_of
+from vaetheory.worlds.gaussian import GaussianWorld, gaussian_world_of
+from vaetheory.worlds.ownership import owned_letters
 from vaetheory.worlds.signature import Signature, name_of, signature_of
 from vaetheory.worlds.values import Dual, Infinite
 
-Cells = tuple[int, ...]
+Place = tuple[Any, ...]
+"""A cell, or a point, for every free variable."""
+
+World = FiniteWorld | GaussianWorld
+MOST_COUNT = 3
+"""How large D, K and T are made."""
+
+FINITE, GAUSSIAN = "finite", "Gaussian"
+_BUILDERS: dict[str, Callable[..., World]] = {FINITE: world_of, GAUSSIAN: gaussian_world_of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +72,14 @@ def decide_float(value: Any) -> float:
     return float(value) if isinstance(value, Infinite) else decide.approximate(value)
 
 
-class FiniteClaim:
-    """A statement, expanded for given counts, that finite worlds can be asked about."""
+class Claim:
+    """A statement, expanded for given counts, that worlds of one kind can be asked about."""
 
-    def __init__(self, statement: Statement, counts: Counts) -> None:
+    def __init__(self, family: Claims, counts: Counts) -> None:
+        self.family = family
+        self.kind = family.kind
         self.counts = dict(counts)
-        self.statement = _with_samples_drawn(expand_statement(statement, counts))
+        self.statement = _with_samples_drawn(expand_statement(family.statement, counts))
         self.signature: Signature = signature_of(self.statement)
         self.left: Evaluator = evaluator(self.statement.left, self.signature.free)
         self.right: Evaluator = evaluator(self.statement.right, self.signature.free)
@@ -71,77 +89,92 @@ class FiniteClaim:
     @property
     def loose_kinds(self) -> list[str]:
         """The kinds of cells whose number is free, by name."""
+        if self.kind != FINITE:
+            return []
         kinds = {c.name: c for c in self.signature.cells.values()}
         return sorted(name for name, cells in kinds.items() if cells.size is None)
 
-    def world(self, draws: Draws, sizes: dict[str, int] | None = None) -> FiniteWorld:
+    def world(self, draws: Draws, sizes: Mapping[str, int] | None = None) -> World:
         """A world for the statement. Raises UngenerableError."""
-        return world_of(self.statement, self.signature, draws, sizes or {})
+        return _BUILDERS[self.kind](self.statement, self.signature, draws, sizes or {})
 
-    def places(self, world: FiniteWorld) -> list[Cells]:
-        """All combinations of cells of the free variables."""
-        sizes = [range(len(world.widths(world.kind(v)))) for v in self.signature.free]
-        return list(product(*sizes))
+    def places(self, world: World) -> list[Place]:
+        """Where the free variables can stand: all combinations of cells, or a few points."""
+        return world.places(self.signature.free)
 
-    def some_places(self, world: FiniteWorld, random: Random, most: int) -> list[Cells]:
+    def some_places(self, world: World, random: Random, most: int) -> list[Place]:
         """A few of them."""
         places = self.places(world)
         return places if len(places) <= most else random.sample(places, most)
 
-    def ask(self, world: FiniteWorld, cells: Cells) -> Outcome | None:
-        """Whether the statement holds at a place; None where it claims nothing there (two densities
-        that must differ do not).
+    def ask(self, world: World, place: Place) -> Outcome | None:
+        """Whether the statement holds at a place; None where its assumptions claim nothing there.
 
-        Raises UndefinedError where a side has no value, UngenerableError where finite worlds give
-        it none.
+        Raises UndefinedError where a side has no value, UngenerableError where worlds of this kind
+        give it none.
         """
-        if any(not self._differ(world, cells, a) for a in self.differing):
+        at = dict(zip(self.signature.free, place, strict=True))
+        if any(not world.differ(a.first, a.second, at) for a in self.differing):
             return None
-        left, right = self._sides(world, cells)
+        left, right = self._sides(world, place)
         if self.statement.relation is Relation.UP_TO_CONSTANT:
-            return self._ask_again(world, cells, left, right)
+            return self._ask_again(world, place, left, right)
         return Outcome(_holds(self.statement.relation, left, right), left, right)
 
-    def _sides(self, world: FiniteWorld, cells: Cells) -> tuple[Any, Any]:
-        here = frame(world, cells)
-        left, right = self.left(here), self.right(here)
+    def _sides(self, world: World, place: Place) -> tuple[Any, Any]:
+        here = frame(world, place)
+        left, right = world.number(self.left(here)), world.number(self.right(here))
         if isinstance(left, Dual) or isinstance(right, Dual):
             raise UngenerableError("a derivative where a number is expected")
         return left, right
 
-    def _ask_again(self, world: FiniteWorld, cells: Cells, left: Any, right: Any) -> Outcome:
+    def _ask_again(self, world: World, place: Place, left: Any, right: Any) -> Outcome:
         """For ≐: the difference of the sides before and after the named quantity has changed."""
         parts, moved = self.varied
         if not parts and not moved:
             raise UngenerableError(
                 f"≐ up to a constant in {self.statement.quantity!r}, which does not occur"
             )
-        draws = replace(world.draws, varied=frozenset(parts), _streams={}, taken={})
+        kept = {k: v for k, v in world.draws.fixed.items() if k[1] not in parts}
+        draws = Draws(world.draws.seed, world.draws.style, kept, frozenset(parts))
         other = self.world(draws, world.sizes) if parts else world
         for letter in self.signature.letters:
             if letter_text(letter) not in parts and other.factors(letter) != world.factors(letter):
                 raise UngenerableError(f"{letter_text(letter)} cannot be kept while {parts} change")
-        places = list(cells)
-        for place, variable in enumerate(self.signature.free):
-            if variable in moved:
-                places[place] = (cells[place] + 1) % len(world.widths(world.kind(variable)))
-        again = self._sides(other, tuple(places))
-        before, after = left - right, again[0] - again[1]
+        again = tuple(
+            world.moved(variable, cell) if variable in moved else cell
+            for variable, cell in zip(self.signature.free, place, strict=True)
+        )
+        left_again, right_again = self._sides(other, again)
+        before, after = left - right, left_again - right_again
         return Outcome(_equal(before, after), before, after)
 
-    def _differ(self, world: FiniteWorld, cells: Cells, assumption: Different) -> bool:
-        first, second = assumption.first, assumption.second
-        bound = {name_of(v) for v in first.of}
-        free = self.signature.free
-        at = {name_of(v): c for v, c in zip(free, cells, strict=True) if name_of(v) not in bound}
-        scope = (*first.of, *(v for v in free if name_of(v) in at))
-        one, two = evaluator(first, scope), evaluator(second, scope)
-        sizes = [range(len(world.widths(world.kind(v)))) for v in first.of]
-        for own in product(*sizes):
-            here = frame(world, (*own, *at.values()))
-            if one(here) != two(here):
-                return True
-        return False
+
+class Claims:
+    """The claims of a statement for different whole numbers D, K, T; made once for each."""
+
+    def __init__(self, statement: Statement, kind: str = FINITE) -> None:
+        self.statement = statement
+        self.kind = kind
+        self.counted = counts_of(statement)
+        self._made: dict[tuple[int, ...], Claim] = {}
+
+    def claim(self, numbers: tuple[int, ...]) -> Claim:
+        """The claim with these numbers for the counted variables, in their order."""
+        found = self._made.get(numbers)
+        if found is None:
+            counts = dict(zip(self.counted, numbers, strict=True))
+            found = self._made[numbers] = Claim(self, counts)
+        return found
+
+    def some(self, random: Random) -> Claim:
+        """A claim with random numbers up to 3."""
+        return self.claim(tuple(random.randint(low, max(low, MOST_COUNT)) for low in self.lowest))
+
+    @property
+    def lowest(self) -> tuple[int, ...]:
+        """The smallest numbers that the counted variables can be."""
+        return tuple(getattr(v.space, "low", 1) for v in self.counted)
 
 
 def _holds(relation: Relation, left: Any, right: Any) -> bool | None:

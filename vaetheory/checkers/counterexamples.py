@@ -9,20 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from vaetheory.checkers.claims import Cells, FiniteClaim, Outcome, decide_float
+from vaetheory.checkers.claims import Claim, Outcome, Place, World, decide_float
 from vaetheory.checkers.evidence import Counterexample
 from vaetheory.language.statements import Relation
 from vaetheory.worlds.decide import normal
-from vaetheory.worlds.describe import described
+from vaetheory.worlds.describe import described, described_gaussian
 from vaetheory.worlds.draws import TINY, TINY_TIED, Draws, Key
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
-from vaetheory.worlds.finite import FiniteWorld
-
-if TYPE_CHECKING:
-    from vaetheory.checkers.exact import Claims
+from vaetheory.worlds.gaussian import GaussianWorld
 
 VISIBLE = 0.05
 """Nats; a smaller difference is taken only where no larger one is found."""
@@ -36,9 +33,9 @@ _ORDER = ("width", "slope", "number", "weight")
 class Found:
     """A claim, and a world and a place where it is false."""
 
-    claim: FiniteClaim
-    world: FiniteWorld
-    cells: Cells
+    claim: Claim
+    world: World
+    place: Place
     outcome: Outcome
 
     @property
@@ -63,12 +60,12 @@ class Found:
         return sizes or "no random variables"
 
 
-def shrunk(claims: Claims, found: Found, ends: float | None) -> Found:
+def shrunk(found: Found, ends: float | None) -> Found:
     """The smallest world in which the claim fails that a bounded search comes upon; ``found``
     itself at worst.
     """
     best = found
-    for candidate in _small_worlds(claims, ends):
+    for candidate in _small_worlds(found.claim.family, ends):
         if candidate.cost < best.cost:
             best = candidate
         if best.visible and best is not found:
@@ -79,8 +76,7 @@ def shrunk(claims: Claims, found: Found, ends: float | None) -> Found:
 def _small_worlds(claims: Claims, ends: float | None) -> Iterator[Found]:
     """Failing worlds, fewest cells first."""
     tied = claims.statement.relation is not Relation.UP_TO_CONSTANT
-    lows = [getattr(v.space, "low", 1) for v in claims.counted]
-    numbers = sorted(product(*(range(low, low + 2) for low in lows)), key=sum)
+    numbers = sorted(product(*(range(low, low + 2) for low in claims.lowest)), key=sum)
     for counts in numbers:
         claim = claims.claim(counts)
         kinds = claim.loose_kinds
@@ -96,24 +92,24 @@ def _small_worlds(claims: Claims, ends: float | None) -> Iterator[Found]:
                 yield from _failing(claim, draws, dict(zip(kinds, sizes, strict=True)))
 
 
-def _failing(claim: FiniteClaim, draws: Draws, sizes: dict[str, int]) -> Iterator[Found]:
+def _failing(claim: Claim, draws: Draws, sizes: dict[str, int]) -> Iterator[Found]:
     try:
         world = claim.world(draws, sizes)
-        for cells in claim.places(world)[:4]:
-            found = _at(claim, world, cells)
+        for place in claim.places(world)[:4]:
+            found = _at(claim, world, place)
             if found is not None:
                 yield found
     except UngenerableError:
         return
 
 
-def _at(claim: FiniteClaim, world: FiniteWorld, cells: Cells) -> Found | None:
+def _at(claim: Claim, world: World, place: Place) -> Found | None:
     try:
-        outcome = claim.ask(world, cells)
+        outcome = claim.ask(world, place)
     except UndefinedError:
         return None
     return (
-        Found(claim, world, cells, outcome)
+        Found(claim, world, place, outcome)
         if outcome is not None and outcome.holds is False
         else None
     )
@@ -156,7 +152,7 @@ def _replaced(found: Found, key: Key, value: Fraction) -> Found | None:
     fixed = {**draws.taken, key: value}
     again = Draws(draws.seed, draws.style, fixed, draws.varied)
     try:
-        return _at(found.claim, found.claim.world(again, found.world.sizes), found.cells)
+        return _at(found.claim, found.claim.world(again, found.world.sizes), found.place)
     except UngenerableError:
         return None
 
@@ -182,7 +178,7 @@ def counterexample(found: Found) -> Counterexample:
     outcome = found.outcome
     difference = outcome.difference if outcome.gap != float("inf") else "∞"
     return Counterexample(
-        world=described(found.world, found.claim.signature.free, found.cells, found.claim.counts),
+        world=_described(found),
         left=_text(outcome.left),
         right=_text(outcome.right),
         difference=_text(difference),
@@ -190,6 +186,13 @@ def counterexample(found: Found) -> Counterexample:
         right_decimal=decide_float(outcome.right),
         difference_decimal=float("inf") if difference == "∞" else decide_float(difference),
     )
+
+
+def _described(found: Found) -> dict[str, Any]:
+    free, counts = found.claim.signature.free, found.claim.counts
+    if isinstance(found.world, GaussianWorld):
+        return described_gaussian(found.world, free, found.place, counts)
+    return described(found.world, free, found.place, counts)
 
 
 def _text(value: Any) -> str:

@@ -7,36 +7,45 @@ refuted. What fails comes with a counterexample that can be redone by hand.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from vaetheory.checkers.claims import FiniteClaim
+from vaetheory.checkers.claims import FINITE, GAUSSIAN, Claims
 from vaetheory.checkers.counterexamples import Found, counterexample, shrunk
 from vaetheory.checkers.evidence import Evidence, Verdict
 from vaetheory.checkers.search import searched
 from vaetheory.language.statements import Relation, Statement
-from vaetheory.language.variables import Variable
-from vaetheory.worlds.draws import HEAVY, TAME, TIED, WIDE, Draws
+from vaetheory.worlds.draws import HEAVY, TAME, TIED, WIDE, Draws, Style
 from vaetheory.worlds.exact import UndefinedError
-from vaetheory.worlds.expansion import UngenerableError, counts_of
+from vaetheory.worlds.expansion import UngenerableError
 
 KIND = "exact"
 CYCLE = (TAME, WIDE, TAME, HEAVY, WIDE, TIED, TAME, WIDE, HEAVY, TAME)
 PLACES = 2
 """At how many combinations of the free variables a world is asked."""
 
-MOST_COUNT = 3
+BESIDE = 2
+"""How many Gaussian worlds are asked beside the finite ones, where both apply."""
 
 
 @dataclass(slots=True)
 class _Tally:
     """What the worlds said."""
 
-    decided: int = 0
+    decided: dict[str, int] = field(default_factory=dict)
     undecided: int = 0
-    undefined: int = 0
     margin: float = float("inf")
     why: list[str] = field(default_factory=list)
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds came to a decision."""
+        return sum(self.decided.values())
+
+    @property
+    def figures(self) -> dict[str, object]:
+        """What is reported."""
+        return {"worlds": self.worlds, "kinds": dict(self.decided)}
 
 
 def check(
@@ -49,68 +58,56 @@ def check(
     raises on a legal statement: what no world can give a value is UNDECIDED with a reason.
     """
     ends = None if deadline is None else time.monotonic() + deadline
-    try:
-        return _check(statement, worlds, seed, ends)
-    except (UngenerableError, UndefinedError) as refusal:
-        return Evidence(KIND, Verdict.UNDECIDED, {"worlds": 0}, why=str(refusal))
-    except RecursionError:
-        return Evidence(
-            KIND, Verdict.UNDECIDED, {"worlds": 0}, why="the statement is nested too deeply"
-        )
-
-
-def _check(statement: Statement, worlds: int, seed: int, ends: float | None) -> Evidence:
-    claims = Claims(statement)
     tally = _Tally()
+    refusals: list[str] = []
+    for kind in (FINITE, GAUSSIAN):
+        if tally.worlds and not refusals:
+            worlds = BESIDE
+        for style in (None, _plain(TAME)) if kind == GAUSSIAN else (None,):
+            try:
+                found = _ask(Claims(statement, kind), worlds, seed, ends, tally, style)
+            except (UngenerableError, UndefinedError) as refusal:
+                refusals.append(f"{kind} worlds: {refusal}")
+            except RecursionError:
+                refusals.append(f"{kind} worlds: the statement is nested too deeply")
+            else:
+                if found is not None:
+                    return _refuted(found, tally, ends)
+                break
+    return _survived(statement, tally, refusals)
+
+
+def _plain(style: Style) -> Style:
+    return replace(style, name=f"{style.name}, linear", degree=1)
+
+
+def _ask(
+    claims: Claims, worlds: int, seed: int, ends: float | None, tally: _Tally, style: Style | None
+) -> Found | None:
+    """Ask so many worlds of one kind; the first that refutes, if any."""
     for number in range(worlds):
         if ends is not None and time.monotonic() > ends:
-            tally.why.append(f"the time was up after {number} worlds")
-            break
-        found = _one_world(claims, seed, number, tally)
+            tally.why.append(f"the time was up after {tally.worlds} worlds")
+            return None
+        found = _one_world(claims, seed, number, tally, style or CYCLE[number % len(CYCLE)])
         if found is not None:
-            return _refuted(claims, found, tally, ends)
-    if statement.relation.direction and tally.decided:
-        found = searched(claims, seed, ends)
-        if found is not None:
-            return _refuted(claims, found, tally, ends)
-    return _survived(statement, tally, worlds)
+            return found
+    if claims.statement.relation.direction and tally.decided.get(claims.kind, 0) > BESIDE:
+        return searched(claims, seed, ends)
+    return None
 
 
-class Claims:
-    """The claims of a statement for different whole numbers D, K, T; made once for each."""
-
-    def __init__(self, statement: Statement) -> None:
-        self.statement = statement
-        self.counted = counts_of(statement)
-        self._made: dict[tuple[int, ...], FiniteClaim] = {}
-
-    def claim(self, numbers: tuple[int, ...]) -> FiniteClaim:
-        """The claim with these numbers for the counted variables, in their order."""
-        found = self._made.get(numbers)
-        if found is None:
-            counts: dict[Variable, int] = dict(zip(self.counted, numbers, strict=True))
-            found = self._made[numbers] = FiniteClaim(self.statement, counts)
-        return found
-
-    def some(self, random: Random) -> FiniteClaim:
-        """A claim with random numbers up to 3."""
-        lows = [getattr(v.space, "low", 1) for v in self.counted]
-        return self.claim(tuple(random.randint(low, max(low, MOST_COUNT)) for low in lows))
-
-
-def _one_world(claims: Claims, seed: int, number: int, tally: _Tally) -> Found | None:
+def _one_world(claims: Claims, seed: int, number: int, tally: _Tally, style: Style) -> Found | None:
     random = Random(f"{seed}|{number}")
-    claim, statement = claims.some(random), claims.statement
-    style = CYCLE[number % len(CYCLE)]
-    if style.tied and statement.relation is Relation.UP_TO_CONSTANT:
+    claim = claims.some(random)
+    if style.tied and claims.statement.relation is Relation.UP_TO_CONSTANT:
         style = TAME  # what is tied to the named quantity would change with it
     world = claim.world(Draws(f"{seed}|{number}", style))
     asked = False
-    for cells in claim.some_places(world, random, PLACES):
+    for place in claim.some_places(world, random, PLACES):
         try:
-            outcome = claim.ask(world, cells)
+            outcome = claim.ask(world, place)
         except UndefinedError as error:
-            tally.undefined += 1
             tally.why.append(str(error))
             continue
         if outcome is None:
@@ -120,39 +117,31 @@ def _one_world(claims: Claims, seed: int, number: int, tally: _Tally) -> Found |
             continue
         asked = True
         if not outcome.holds:
-            tally.decided += 1
-            return Found(claim, world, cells, outcome)
+            tally.decided[claims.kind] = tally.decided.get(claims.kind, 0) + 1
+            return Found(claim, world, place, outcome)
         tally.margin = min(tally.margin, outcome.gap)
-    tally.decided += asked
+    if asked:
+        tally.decided[claims.kind] = tally.decided.get(claims.kind, 0) + 1
     return None
 
 
-def _refuted(claims: Claims, found: Found, tally: _Tally, ends: float | None) -> Evidence:
-    smallest = shrunk(claims, found, ends)
-    figures = {"worlds": tally.decided, "kinds": {"finite": tally.decided}}
-    return Evidence(
-        KIND,
-        Verdict.FAILS,
-        figures,
-        why=f"false in a world with {smallest.description}",
-        counterexample=counterexample(smallest),
-    )
+def _refuted(found: Found, tally: _Tally, ends: float | None) -> Evidence:
+    smallest = shrunk(found, ends)
+    why = f"false in a {found.claim.kind} world with {smallest.description}"
+    example = counterexample(smallest)
+    return Evidence(KIND, Verdict.FAILS, tally.figures, why=why, counterexample=example)
 
 
-def _survived(statement: Statement, tally: _Tally, worlds: int) -> Evidence:
-    figures: dict[str, object] = {"worlds": tally.decided, "kinds": {"finite": tally.decided}}
-    if not tally.decided:
-        reason = tally.why[0] if tally.why else "the two sides could not be told apart or together"
-        return Evidence(KIND, Verdict.UNDECIDED, figures, why=f"no world could decide it: {reason}")
+def _survived(statement: Statement, tally: _Tally, refusals: list[str]) -> Evidence:
+    figures = tally.figures
+    if not tally.worlds:
+        reasons = [*refusals, *tally.why, "the two sides could not be told apart or together"]
+        return Evidence(KIND, Verdict.UNDECIDED, figures, why=reasons[0])
     if statement.relation.direction:
         figures["smallest margin"] = tally.margin
-        why = f"survived {tally.decided} worlds and a search; an inequality holds only by proof"
+        why = f"survived {tally.worlds} worlds and a search; an inequality holds only by proof"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
-    if tally.undecided or tally.decided < min(worlds, 3):
-        why = (
-            f"{tally.undecided} comparisons could not be decided"
-            if tally.undecided
-            else tally.why[0]
-        )
+    if tally.undecided:
+        why = f"{tally.undecided} comparisons could not be decided"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     return Evidence(KIND, Verdict.HOLDS, figures)

@@ -10,16 +10,11 @@ from __future__ import annotations
 import time
 from fractions import Fraction
 from random import Random
-from typing import TYPE_CHECKING
 
-from vaetheory.checkers.claims import Cells, FiniteClaim, decide_float
+from vaetheory.checkers.claims import Claim, Claims, Place, World, decide_float
 from vaetheory.checkers.counterexamples import Found
 from vaetheory.worlds.draws import HEAVY, TAME, TIED, Draws, Key
 from vaetheory.worlds.exact import UndefinedError
-from vaetheory.worlds.finite import FiniteWorld
-
-if TYPE_CHECKING:
-    from vaetheory.checkers.exact import Claims
 
 STARTS = 4
 STEPS = 60
@@ -39,10 +34,10 @@ def searched(claims: Claims, seed: int, ends: float | None) -> Found | None:
     return None
 
 
-def _descend(claim: FiniteClaim, draws: Draws, random: Random, ends: float | None) -> Found | None:
+def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> Found | None:
     world = claim.world(draws)
-    cells = random.choice(claim.places(world))
-    best = _margin(claim, world, cells)
+    place = random.choice(claim.places(world))
+    best = _margin(claim, world, place)
     if isinstance(best, Found):
         return best
     keys = sorted((k for k in draws.taken if k[0] in ("weight", "number", "width")), key=repr)
@@ -54,7 +49,7 @@ def _descend(claim: FiniteClaim, draws: Draws, random: Random, ends: float | Non
         for key in random.sample(keys, min(len(keys), random.choice((1, 1, 2)))):
             trial[key] = _moved(key, fixed.get(key, draws.taken[key]), random)
         neighbour = claim.world(Draws(draws.seed, draws.style, trial), world.sizes)
-        margin = _margin(claim, neighbour, cells)
+        margin = _margin(claim, neighbour, place)
         if isinstance(margin, Found):
             return margin
         if margin < best:
@@ -62,14 +57,14 @@ def _descend(claim: FiniteClaim, draws: Draws, random: Random, ends: float | Non
     return None
 
 
-def _margin(claim: FiniteClaim, world: FiniteWorld, cells: Cells) -> Found | float:
+def _margin(claim: Claim, world: World, place: Place) -> Found | float:
     """By how much the inequality holds at a place, ∞ where it says nothing; or the failure."""
     try:
-        outcome = claim.ask(world, cells)
+        outcome = claim.ask(world, place)
         if outcome is None:
             return float("inf")
         if outcome.holds is False:
-            return Found(claim, world, cells, outcome)
+            return Found(claim, world, place, outcome)
         return claim.statement.relation.direction * decide_float(outcome.difference)
     except UndefinedError:
         return float("inf")

@@ -11,8 +11,27 @@ from vaetheory.language.variables import Variable
 from vaetheory.worlds.display import exact_text
 from vaetheory.worlds.expansion import UngenerableError, expressions_in
 from vaetheory.worlds.finite import FiniteWorld
+from vaetheory.worlds.gaussian import GaussianWorld
 from vaetheory.worlds.tables import Table
 from vaetheory.worlds.values import Dual
+
+
+def described_gaussian(
+    world: GaussianWorld,
+    free: tuple[Variable, ...],
+    place: tuple[Any, ...],
+    counts: Mapping[Variable, int],
+) -> dict[str, Any]:
+    """The normal densities of every letter, parameters, and where the statement fails."""
+    found: dict[str, Any] = {}
+    if counts:
+        found["counts"] = {repr(v): n for v, n in counts.items()}
+    found["densities"] = dict(world.written)
+    if numbers := _numbers(world):
+        found["numbers"] = numbers
+    if free:
+        found["at"] = {repr(v): ", ".join(map(str, p)) for v, p in zip(free, place, strict=True)}
+    return found
 
 
 def described(
@@ -91,11 +110,14 @@ def _add(
     }
 
 
-def _numbers(world: FiniteWorld) -> dict[str, str]:
+def _numbers(world: FiniteWorld | GaussianWorld) -> dict[str, str]:
     """The parameters, the coordinates of cells and the entries of functions that were drawn."""
     found: dict[str, str] = {}
+    letters = {letter_text(letter) for letter in world.signature.letters}
     for key, value in sorted(world.draws.taken.items(), key=lambda item: repr(item[0])):
-        if key[0] not in ("number", "slope"):
+        if key[0] not in ("number", "slope") or (key[0] == "number" and key[1] in letters):
+            continue
+        if "at" in key:
             continue
         prefix = "slope of " if key[0] == "slope" else ""
         entry = f"({', '.join(str(k) for k in key[2:])})" if len(key) > 2 else ""

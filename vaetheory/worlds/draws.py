@@ -24,7 +24,7 @@ class Style:
 
     ``exponent``: weights are 2^k times a small integer with k up to this; 0 for weights
     1..``weight``. ``tied`` makes densities of different letters coincide, the case of equality of
-    most bounds.
+    most bounds. ``degree`` is that of the polynomials of Gaussian worlds.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Style:
     widths: tuple[Fraction, ...] = (Fraction(1),)
     size: int = 3
     tied: bool = False
+    degree: int = 2
     numbers: int = 4
 
 
@@ -99,6 +100,12 @@ class Draws:
     def width(self, part: str, key: Key) -> Fraction:
         """The width of a cell of a continuous variable."""
         return self._take(("width", part, *key), self.stream("widths").choice(self.style.widths))
+
+    def variance(self, part: str, key: Key) -> Fraction:
+        """A variance of a normal density."""
+        stream, most = self.stream(part, ("variance", *key)), self.style.numbers
+        drawn = Fraction(stream.randint(1, most), stream.randint(1, most))
+        return self._take(("width", part, *key), drawn)
 
     def size(self, part: str, low: int, high: int) -> int:
         """The number of cells of a variable."""

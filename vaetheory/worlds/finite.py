@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
-from vaetheory.language.assumptions import Family, Owns, SameDensity
-from vaetheory.language.binding import free_variables
-from vaetheory.language.expressions import Density, Function, Letter, walk
+from vaetheory.language.assumptions import Family, SameDensity
+from vaetheory.language.expressions import Density, Letter
 from vaetheory.language.statements import Statement
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Variable
@@ -22,6 +22,7 @@ from vaetheory.worlds.draws import STYLES, Draws, Key, Style
 from vaetheory.worlds.evaluation import Request, evaluator, frame
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.signature import Cells, Signature, name_of, signature_of
 from vaetheory.worlds.tables import Cell, FactorTable, Grid, Table, conditional, normalised
@@ -29,8 +30,6 @@ from vaetheory.worlds.values import Dual, add_all
 
 MOST_CELLS = 4096
 """No joint table is made larger than this."""
-
-DEFAULT_OWNERS = {"\\theta": "p", "\\phi": "q", "θ": "p", "φ": "q"}
 
 
 @dataclass(slots=True)
@@ -97,7 +96,7 @@ class FiniteWorld:
             table = self._by_formula(factor.formula, slots)
         elif self.still is not None:
             table = next(t.values for t in self.still.factors(letter) if t.of == factor.of)
-            if factor.copied is None and self._owns(letter):
+            if factor.copied is None and letter in self._owned():
                 table = self._with_slopes(letter, factor, table)
         elif factor.copied is not None:
             table = self._taken_over(factor, letter, before)
@@ -159,9 +158,6 @@ class FiniteWorld:
     def _volumes(self, factor: Factor) -> dict[Cell, Fraction]:
         return {c: self.grid.volume(factor.of, c) for c in self.grid.cells(factor.of)}
 
-    def _owns(self, letter: Letter) -> bool:
-        return letter in owned_letters(self.statement, self.signature, self.mover)
-
     def coordinate(self, variable: Variable, component: int, cell: int) -> Fraction:
         """The number that the variable, or a component of it counted from 1, takes in a cell."""
         cells = self.kind(variable)
@@ -220,18 +216,10 @@ class FiniteWorld:
         return found
 
     def _moves(self, variable: Variable) -> bool:
-        """Whether a parameter or a function moves: by name, or as part of a family that the mover
-        owns.
-        """
-        if not self.mover:
-            return False
-        if variable.name == self.mover or repr(variable) == self.mover:
-            return True
-        return any(
-            self._owns(a.density.letter) and variable in _parameters_of(a)
-            for a in self.statement.assumptions
-            if isinstance(a, Family)
-        )
+        return moves(self.statement, self.signature, self.mover, variable)
+
+    def _owned(self) -> set[Letter]:
+        return owned_letters(self.statement, self.signature, self.mover)
 
     def total(self, variable: Variable, integrand: Callable[[int], Any]) -> Any:
         """Σ integrand(cell) · width."""
@@ -247,6 +235,26 @@ class FiniteWorld:
         """The widths of the cells of a kind."""
         return self._widths[cells.name]
 
+    def places(self, free: tuple[Variable, ...]) -> list[Cell]:
+        """All combinations of cells of the free variables."""
+        return list(product(*(range(len(self.widths(self.kind(v)))) for v in free)))
+
+    def moved(self, variable: Variable, cell: int) -> int:
+        """Another cell of a variable, where it has more than one."""
+        return (cell + 1) % len(self.widths(self.kind(variable)))
+
+    def number(self, value: Any) -> Any:
+        """The value of a side as a number."""
+        return value
+
+    def differ(self, first: Density, second: Density, at: Mapping[Variable, int]) -> bool:
+        """Whether two densities differ somewhere, given the free variables."""
+        bound = {name_of(v) for v in first.of}
+        outside = {v: c for v, c in at.items() if name_of(v) not in bound}
+        one, two = (evaluator(d, (*first.of, *outside)) for d in (first, second))
+        here = (frame(self, (*own, *outside.values())) for own in self.places(first.of))
+        return any(one(f) != two(f) for f in here)
+
     def moving(self, parameter: str) -> FiniteWorld:
         """The same world with the derivative with respect to ``parameter`` carried along."""
         if self.mover:
@@ -258,26 +266,6 @@ class FiniteWorld:
                 mover=parameter, still=self, _widths=self._widths,
             )  # fmt: skip
         return found
-
-
-def owned_letters(statement: Statement, signature: Signature, parameter: str) -> set[Letter]:
-    """The letters whose densities a parameter moves: as assumed, else θ the letter p and φ the
-    letter q.
-    """
-    owners = [a for a in statement.assumptions if isinstance(a, Owns)]
-    if named := {a.letter for a in owners if a.parameter == parameter}:
-        return named
-    claimed = {a.letter for a in owners}
-    default = DEFAULT_OWNERS.get(parameter)
-    return {
-        letter for letter in signature.letters if letter.name == default and letter not in claimed
-    }
-
-
-def _parameters_of(family: Family) -> set[Variable]:
-    arguments = {v.name for v in (*family.density.of, *family.density.given)}
-    names = {n.name for n in walk(family.definition) if isinstance(n, Function)}
-    return names | {v for v in free_variables(family.definition) if v.name not in arguments}
 
 
 def random_world(

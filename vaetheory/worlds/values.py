@@ -69,8 +69,8 @@ INFINITY = Infinite(1)
 class Dual:
     """value + ε·slope with ε² = 0: arithmetic on it differentiates exactly."""
 
-    value: Number
-    slope: Number
+    value: Any
+    slope: Any
 
     def __bool__(self) -> bool:
         return bool(self.value) or bool(self.slope)
@@ -128,9 +128,7 @@ def _(value: Infinite) -> Any:
 
 @log.register
 def _(value: Dual) -> Dual:
-    return Dual(
-        elementary.log(value.value), value.slope * elementary.power(value.value, Fraction(-1))
-    )
+    return Dual(log(value.value), value.slope * power(value.value, Fraction(-1)))
 
 
 @singledispatch
@@ -146,7 +144,7 @@ def _(value: Infinite) -> WorldValue:
 
 @exp.register
 def _(value: Dual) -> Dual:
-    at = elementary.exp(value.value)
+    at = exp(value.value)
     return Dual(at, at * value.slope)
 
 
@@ -167,8 +165,8 @@ def _(base: Infinite, exponent: Fraction) -> WorldValue:
 def _(base: Dual, exponent: Fraction) -> Dual:
     if exponent == 0:
         return Dual(Fraction(1), Fraction(0))
-    at = elementary.power(base.value, exponent)
-    return Dual(at, elementary.power(base.value, exponent - 1) * exponent * base.slope)
+    at = power(base.value, exponent)
+    return Dual(at, power(base.value, exponent - 1) * exponent * base.slope)
 
 
 def add_all(values: Iterable[Any]) -> Any:
