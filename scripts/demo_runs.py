@@ -12,6 +12,7 @@ class DemoRun:
     """One run of `vaemodels train` on the digits that the package ships."""
 
     model: str
+    title: str
     arguments: tuple[str, ...]
 
     def folder(self, runs: Path) -> Path:
@@ -29,6 +30,10 @@ class DemoRun:
 
 
 RUNS = (
-    DemoRun("vae", ("--data", "digits", "--latent", "2", "--epochs", "20")),
-    DemoRun("cvae", ("--data", "digits", "--epochs", "25")),
+    DemoRun(
+        "vae",
+        "convolutional VAE, 2-D latent",
+        ("--data", "digits", "--latent", "2", "--epochs", "20"),
+    ),
+    DemoRun("cvae", "conditional VAE", ("--data", "digits", "--latent", "4", "--epochs", "30")),
 )

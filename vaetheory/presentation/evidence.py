@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,13 +40,18 @@ def fingerprint(folder: Path, seed: int) -> str:
 
 
 @cache
-def library_report(cache_folder: Path, seed: int) -> Report:
-    """The report on `vaetheory.theorems`, from `cache_folder` where the sources are unchanged."""
+def library_report(
+    cache_folder: Path, seed: int, progress: Callable[[Report], None] | None = None
+) -> Report:
+    """The report on `vaetheory.theorems`, from `cache_folder` where the sources are unchanged.
+
+    `progress` is called with each theorem's entry as it is done, if anything has to be done.
+    """
     from vaetheory import theorems
 
     kept = cache_folder / f"evidence-{fingerprint(Path(__file__).parent.parent, seed)}.json"
     if not kept.is_file():
-        report = theorems.report(seed=seed)
+        report = theorems.report(seed=seed, progress=progress)
         kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".part")
         partial.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")

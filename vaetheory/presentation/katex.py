@@ -102,7 +102,20 @@ class KaTeX:
         reply: dict[str, str] = json.loads(line)
         if "error" in reply:
             raise TeXError(f"{tex}\n{reply['error']}")
-        return reply["html"]
+        return _searched_by_tex(reply["html"])
+
+
+def _searched_by_tex(html: str) -> str:
+    """The same markup, of which MkDocs Material's search keeps the TeX alone.
+
+    It leaves out elements with `data-search-exclude`, up to the first end tag of the same name; hence
+    `bdi` and `mpadded`, which KaTeX does not write inside.
+    """
+    mathml, glyphs = html.split('<span class="katex-html"')
+    mathml = mathml.replace("<semantics>", "<semantics><mpadded data-search-exclude>", 1)
+    mathml = mathml.replace("<annotation", "</mpadded><annotation", 1)
+    glyphs = glyphs.removesuffix("</span></span>")
+    return f'{mathml}<bdi data-search-exclude class="katex-html"{glyphs}</bdi></span>'
 
 
 @cache
