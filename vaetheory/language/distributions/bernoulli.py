@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vaetheory.language.distributions.family import FamilyOfDistributions, ParameterOf
+from vaetheory.language.distributions.family import FamilyOfDistributions, Moment, ParameterOf
 from vaetheory.language.expressions import Expression
-from vaetheory.language.notation import log
+from vaetheory.language.notation import exp, log
 from vaetheory.language.variables import FiniteSet, Interval
 
 
@@ -24,10 +24,17 @@ class Bernoulli(FamilyOfDistributions):
         (p,) = parameters
         return argument * log(p) + (1 - argument) * log(1 - p)
 
-    def moments(self, argument: Expression, *parameters: Expression) -> tuple[tuple[Expression, Expression], ...]:
-        """E[x] = p."""
+    def moments(
+        self, argument: Expression, *parameters: Expression
+    ) -> tuple[tuple[Expression, Expression], ...]:
+        """E[x] = E[x²] = p."""
         (p,) = parameters
-        return ((argument, p),)
+        return ((argument, p), (argument**2, p))
+
+    def exponential_moment(self, rate: Expression, *parameters: Expression) -> Moment:
+        """1 − p + p e^t."""
+        (p,) = parameters
+        return Moment(1 - p + p * exp(rate))
 
 
 bernoulli = Bernoulli()

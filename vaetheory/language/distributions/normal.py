@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vaetheory.language.distributions.family import FamilyOfDistributions, ParameterOf
+from vaetheory.language.distributions.family import FamilyOfDistributions, Moment, ParameterOf
 from vaetheory.language.expressions import Expression, Pi
-from vaetheory.language.notation import HALF, log
+from vaetheory.language.notation import HALF, exp, log
 from vaetheory.language.variables import Reals
 
 
@@ -24,10 +24,17 @@ class Normal(FamilyOfDistributions):
         mean, variance = parameters
         return -HALF * log(2 * Pi() * variance) - (argument - mean) ** 2 / (2 * variance)
 
-    def moments(self, argument: Expression, *parameters: Expression) -> tuple[tuple[Expression, Expression], ...]:
+    def moments(
+        self, argument: Expression, *parameters: Expression
+    ) -> tuple[tuple[Expression, Expression], ...]:
         """E[x] = μ and E[x²] = μ² + σ²."""
         mean, variance = parameters
         return ((argument, mean), (argument**2, mean**2 + variance))
+
+    def exponential_moment(self, rate: Expression, *parameters: Expression) -> Moment:
+        """exp(tμ + ½ t²σ²)."""
+        mean, variance = parameters
+        return Moment(exp(rate * mean + HALF * rate**2 * variance))
 
 
 normal = Normal()
