@@ -24,6 +24,7 @@ from vaetheory.calculus.linear import (
     times,
     as_expression,
 )
+from vaetheory.calculus.positivity import positive
 from vaetheory.language.binding import bound_variables
 from vaetheory.language.expressions import (
     Density,
@@ -40,6 +41,7 @@ from vaetheory.language.expressions import (
 )
 
 _MAX_EXPANDED_POWER = 6
+_MAX_NUMERIC_POWER = 1000
 
 
 @lru_cache(maxsize=50_000)
@@ -146,12 +148,35 @@ def _power(expression: Power, distribute: bool) -> Linear:
             return result
         base = _as_factor(base)
     ((monomial, coefficient),) = base.items()
-    raised: Monomial = arranged((b, _times_exponent(e, exponent)) for b, e in monomial)
     if whole:
+        if abs(exponent.value) > _MAX_NUMERIC_POWER and abs(coefficient) != 1:  # type: ignore[attr-defined]
+            return {((as_expression(base), exponent),): Fraction(1)}
+        raised = arranged((b, _times_exponent(e, exponent)) for b, e in monomial)
         return {raised: coefficient ** int(exponent.value)}  # type: ignore[attr-defined]
-    if coefficient == 1:
-        return {raised: Fraction(1)}
-    return {times(raised, ((Number(coefficient), exponent),)): Fraction(1)}
+    return {_root(monomial, coefficient, exponent): Fraction(1)}
+
+
+def _root(monomial: Monomial, coefficient: Fraction, exponent: Expression) -> Monomial:
+    """(c ∏ b^e) to a power that is not a whole number.
+
+    Only what is positive comes out: (a b)^½ = a^½ b^½ fails for two negative numbers, and (a²)^½ is |a|.
+    """
+    known = tuple((b, e) for b, e in monomial if positive(b))
+    rest = tuple(f for f in monomial if f not in known)
+    result = arranged((b, _times_exponent(e, exponent)) for b, e in known)
+    if abs(coefficient) != 1:
+        result = times(result, ((Number(abs(coefficient)), exponent),))
+    sign = Fraction(1 if coefficient > 0 else -1)
+    if sign > 0 and len(rest) == 1 and _keeps_sign(rest[0][1]):
+        return times(result, ((rest[0][0], _times_exponent(rest[0][1], exponent)),))
+    if rest or sign < 0:
+        return times(result, ((as_expression({rest: sign}), exponent),))
+    return result
+
+
+def _keeps_sign(exponent: Expression) -> bool:
+    """Whether b^exponent is positive only where b is: an odd whole number, or one that asks for b > 0 itself."""
+    return isinstance(exponent, Number) and (exponent.value.denominator != 1 or exponent.value.numerator % 2 == 1)
 
 
 def _positive_number(expression: Expression) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from vaetheory.calculus.binders import rename_bound
 from vaetheory.language.binding import bound_variables, free_variables
@@ -24,6 +25,7 @@ from vaetheory.language.expressions import (
 from vaetheory.language.variables import FiniteSet, Variable
 
 _MAX_CANDIDATES = 60
+_MAX_SPLIT = 3
 
 
 def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
@@ -33,7 +35,7 @@ def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
         for wrapped in _in_context(side):
             for text, expression in wrapped:
                 found.setdefault(rename_bound(expression), text)
-    for text, expression in _divergences(sides):
+    for text, expression in (*_divergences(sides), *_splits(sides)):
         found.setdefault(rename_bound(expression), text)
     return [(text, expression) for expression, text in found.items()][:_MAX_CANDIDATES]
 
@@ -104,6 +106,28 @@ def _finite_jensen(log: Log) -> Iterator[tuple[str, Expression]]:
             n = len(factor.terms)
             mean = Log(factor / n)
             yield f"Jensen for the mean of {n} terms", mean - Sum(tuple(Log(t) for t in factor.terms)) / n
+
+
+def _splits(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
+    """For a law over several bound variables: the average divergence of one part given the rest, and their information."""
+    laws = {e for side in sides for e in walk(side) if isinstance(e, Density) and len(e.of) > 1}
+    bound = {v for side in sides for e in walk(side) for v in bound_variables(e)}
+    letters = {e.letter for side in sides for e in walk(side) if isinstance(e, Density)}
+    for law in sorted(laws, key=repr):
+        inside = tuple(v for v in law.of if v in bound)
+        if len(inside) != len(law.of) or len(inside) > _MAX_SPLIT:
+            continue
+        for count in range(1, len(inside)):
+            for part in combinations(inside, count):
+                rest = tuple(v for v in inside if v not in part)
+                outer = Density(law.letter, rest, law.given)
+                first = Density(law.letter, part, (*rest, *law.given))
+                if count <= len(inside) - count:
+                    information = MutualInformation(law.letter, part, rest, law.given)
+                    yield f"{information!r} ≥ 0", information
+                for letter in sorted(letters - {law.letter}, key=repr):
+                    second = Density(letter, part, first.given)
+                    yield f"E KL[{first!r} ‖ {second!r}] ≥ 0", Expectation(outer, KL(first, second, part), rest)
 
 
 def _divergences(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:

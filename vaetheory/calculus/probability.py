@@ -14,6 +14,7 @@ from vaetheory.calculus.independence import Relations
 from vaetheory.calculus.integrals import integrate
 from vaetheory.calculus.linear import E_BASE, ONE, UNIT, ZERO, Linear, Monomial, add, multiply, times, as_expression
 from vaetheory.calculus.logarithms import log_of
+from vaetheory.calculus.positivity import positive
 from vaetheory.calculus.scores import gradient
 from vaetheory.calculus.unfold import unfold
 from vaetheory.language.assumptions import Assumption
@@ -84,6 +85,8 @@ class Calculus:
                 return self.linear(IndexedSum(Log(product.body), product.index, product.low, product.high))
             case Log(argument=argument):
                 return log_of(self, self.linear(argument))
+            case Exp(argument=Log(argument=argument)):
+                return self.linear(argument)
             case Exp(argument=argument):
                 return self._exp(self.linear(argument))
             case Integral(body=body, over=over):
@@ -126,12 +129,12 @@ class Calculus:
         return _read_back(form)
 
     def _exp(self, exponent: Linear) -> Linear:
-        """exp(Σ c log f + rest) = ∏ f^c · exp(rest)."""
+        """exp(Σ c log f + rest) = ∏ f^c · exp(rest), for those f that are positive: log a² = 2 log a has lost a sign."""
         result: Monomial = ()
         rest: Linear = {}
         for monomial, coefficient in exponent.items():
             match monomial:
-                case ((Log(argument=argument), power),) if power == ONE:
+                case ((Log(argument=argument), power),) if power == ONE and positive(argument):
                     result = times(result, ((argument, Number(coefficient)),))
                 case _:
                     rest[monomial] = coefficient

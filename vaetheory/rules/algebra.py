@@ -12,6 +12,7 @@ from vaetheory.language.expressions import (
     IndexedProduct,
     IndexedSum,
     Log,
+    Number,
     Power,
     Product,
     Sum,
@@ -84,3 +85,21 @@ def _split_sum(e: IndexedSum) -> Expression | None:
     new = Sum(tuple(parts)) if len(parts) != 1 else parts[0]
     return new if new != e else None
 
+
+
+@rule("log-of-power", "Logarithm of a power", r"\log a^{n}=n\log a", "a > 0")
+def log_of_power(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """The logarithm turns an exponent into a factor."""
+    del assumptions
+    if isinstance(e, Log):
+        form = read(e.argument, distribute=False)
+        if len(form) == 1:
+            ((monomial, coefficient),) = form.items()
+            exponents = {exponent for _, exponent in monomial if isinstance(exponent, Number)}
+            common = {abs(n.value) for n in exponents}
+            if coefficient == 1 and len(exponents) and len(common) == 1 and len(monomial) and common != {1}:
+                if all(isinstance(exponent, Number) for _, exponent in monomial):
+                    (power,) = common
+                    base = as_expression({tuple((b, Number(n.value / power)) for b, n in monomial): Fraction(1)})  # type: ignore[attr-defined]
+                    return power * Log(base)
+    return None

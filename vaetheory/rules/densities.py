@@ -9,6 +9,7 @@ from vaetheory.language.assumptions import Dag, Family, SameDensity
 from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.expressions import Density, Expectation, Expression, FamilyDensity, Integral, Product, Value
 from vaetheory.language.variables import Variable
+from vaetheory.rules.integration import linearity
 from vaetheory.rules.rule import Assumptions, rule
 
 
@@ -113,6 +114,35 @@ def _own(factor: Expression) -> set[Variable]:
     return set()
 
 
+@rule("unused-draws", "Draws that are not used", r"\mathbb{E}_{q(z_1)\,q(z_2)}[f(z_1)]=\mathbb{E}_{q(z_1)}[f(z_1)]", "the draws are independent")
+def unused_draws(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """An independent draw that the function does not use integrates to one; the expectation splits over sums first."""
+    if not isinstance(e, Expectation):
+        return None
+    split = linearity.rewrite(e, assumptions) if linearity.rewrite else None
+    if split is not None:
+        return split
+    factors = e.law.factors if isinstance(e.law, Product) else ()
+    for factor in factors:
+        own = _own(factor)
+        others = [f for f in factors if f is not factor]
+        if own <= set(e.over) and not _touches(e.body, tuple(own)) and not any(_touches(f, tuple(own)) for f in others):
+            law = Product(tuple(others)) if len(others) > 1 else others[0]
+            return Expectation(law, e.body, tuple(v for v in e.over if v not in own))
+    return None
+
+
+@rule("unbiased-average", "An average of unbiased estimates", r"p(x)=\mathbb{E}\Big[\frac1K\sum_k\frac{p(x,z_k)}{q(z_k\mid x)}\Big]", "q(z|x) > 0 wherever p(x, z) > 0")
+def unbiased_average(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Each importance weight has the mean p(x); so has their average, whatever their number."""
+    if isinstance(e, Expectation):
+        simpler = unused_draws.rewrite(e, assumptions) if unused_draws.rewrite else None
+        if simpler is not None:
+            return simpler
+        return Integral(e.law * e.body, e.over)
+    return marginalization.rewrite(e, assumptions) if marginalization.rewrite else None
+
+
 @rule("tower", "Iterated expectation", r"\mathbb{E}_{p(x)}\mathbb{E}_{q(z\mid x)}[f]=\mathbb{E}_{p(x)\,q(z\mid x)}[f]")
 def tower(e: Expression, assumptions: Assumptions) -> Expression | None:
     """Drawing one variable and then the other, given the first, is drawing both from the product of the densities."""
@@ -123,6 +153,19 @@ def tower(e: Expression, assumptions: Assumptions) -> Expression | None:
         ):
             return Expectation(outer * inner, body, first + over)
     return None
+
+
+@rule("iterated-expectation", "Iterated expectation of a joint density", r"\mathbb{E}_{q(x,z)}[f]=\mathbb{E}_{q(x)}\mathbb{E}_{q(z\mid x)}[f]")
+def iterated_expectation(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Averaging under a joint density is averaging over one variable and, inside, over the other given the first."""
+    merged = tower.rewrite(e, assumptions) if tower.rewrite else None
+    whole = merged if merged is not None else e
+    if isinstance(whole, Expectation):
+        law = arrange(whole.law)
+        joined = joint_law.rewrite(law, assumptions) if joint_law.rewrite else None
+        if joined is not None:
+            return Expectation(joined, whole.body, whole.over)
+    return merged
 
 
 @rule("joint-law", "Joint density of a chain", r"q(x)\,q(z\mid x)=q(x,z)")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from vaetheory.calculus.algebra import arrange, read, same
+from fractions import Fraction
+
+from vaetheory.calculus.algebra import arrange, expand, read, same
 from vaetheory.calculus.linear import ONE, Linear
 from vaetheory.language.assumptions import Different
-from vaetheory.language.expressions import KL, Density, Expectation, Expression, Log, MutualInformation
+from vaetheory.language.expressions import KL, Density, Expectation, Expression, Log, MutualInformation, Product, Sum, to_expression
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.rules.rule import Assumptions, bound
 
@@ -85,7 +87,65 @@ def _logs_of_means(difference: Linear) -> list[tuple]:  # type: ignore[type-arg]
     ]
 
 
+@bound("jensen-mean", "Jensen's inequality for a mean of n terms", r"\log\frac1n\sum_i a_i\ \ge\ \frac1n\sum_i\log a_i", "each a is positive; equality exactly where all are equal")
+def jensen_mean(claim: Statement) -> Relation | None:
+    """The logarithm of an average of positive numbers is at least the average of their logarithms."""
+    below = _opened(claim.left)
+    if below is not None and same(below, claim.right):
+        return Relation.AT_LEAST
+    above = _opened(claim.right)
+    if above is not None and same(above, claim.left):
+        return Relation.AT_MOST
+    return None
+
+
+def _opened(e: Expression) -> Expression | None:
+    """The expression with one log of a mean replaced by the mean of the logs, inside expectations."""
+    match e:
+        case Expectation(law=law, body=body, over=over):
+            inner = _opened(body)
+            return None if inner is None else Expectation(law, inner, over)
+        case Log(argument=Product(factors=factors)):
+            sums = [f for f in factors if isinstance(f, Sum)]
+            if len(sums) == 1:
+                n = len(sums[0].terms)
+                rest = Product(tuple(f for f in factors if f is not sums[0]))
+                if same(rest, to_expression(Fraction(1, n))):
+                    return Sum(tuple(Log(t) for t in sums[0].terms)) / n
+    return None
+
+
 @bound("weaker-relation", "A weaker relation", r"a=b\ \Rightarrow\ a\ge b")
 def weaker_relation(claim: Statement) -> Relation | None:
     """What is equal is also at least, and at most."""
     return Relation.EQUAL if same(claim.left, claim.right) else None
+
+
+@bound("power-mean", "Inequality of power means", r"\log\mathbb{E}[f^2]\ \ge\ 2\log\mathbb{E}[f]", "f > 0; equality exactly where f is constant")
+def power_mean(claim: Statement) -> Relation | None:
+    """The mean of a square is at least the square of the mean, because a variance is not negative; take logarithms."""
+    difference = _difference(claim)
+    for sign, relation in ((1, Relation.AT_LEAST), (-1, Relation.AT_MOST)):
+        rest = dict(difference)
+        for monomial, coefficient in _logs_of_means(difference):
+            mean = monomial[0][0].argument
+            if coefficient * sign < 0 and monomial in rest:
+                square = arrange(Log(Expectation(mean.law, mean.body**2, mean.over)))
+                below = -coefficient / 2
+                if rest.get(((square, ONE),)) == below:
+                    del rest[((square, ONE),)], rest[monomial]
+        if not rest and difference:
+            return relation
+    return None
+
+
+@bound("log-tangent", "The tangent of the logarithm", r"\log t\le t-1", "t > 0; equality exactly at t = 1")
+def log_tangent(claim: Statement) -> Relation | None:
+    """The logarithm is concave and lies below its tangent at one."""
+    difference = _difference(claim)
+    logs = [(m[0][0], c) for m, c in difference.items() if len(m) == 1 and m[0][1] == ONE and isinstance(m[0][0], Log)]
+    for log, coefficient in logs:
+        gap = read(expand(log.argument - 1 - log), distribute=True)
+        if {m: -coefficient * c for m, c in gap.items()} == difference:
+            return Relation.AT_MOST if coefficient > 0 else Relation.AT_LEAST
+    return None

@@ -23,6 +23,7 @@ from vaetheory.language.expressions import (
     Value,
 )
 from vaetheory.language.variables import Variable
+from vaetheory.rules.algebra import log_of_product
 from vaetheory.rules.rule import Assumptions, rule
 
 
@@ -154,3 +155,12 @@ def change_of_measure(e: Expression, assumptions: Assumptions) -> Expression | N
     """Dividing and multiplying by a density turns an integral into an expectation under that density."""
     del assumptions
     return Integral(e.law * e.body, e.over) if isinstance(e, Expectation) else None
+
+
+@rule("log-of-product-linear", "Logarithm of a ratio, and its sign", r"-\mathbb{E}\Big[\log\frac{q}{p}\Big]=\mathbb{E}\Big[\log\frac{p}{q}\Big]", "q, p > 0")
+def log_of_product_linear(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """The logarithm of a ratio changes its sign with the ratio, and the sign goes through the expectation."""
+    opened = log_of_product.rewrite(e, assumptions) if log_of_product.rewrite else None
+    if opened is not None:
+        return opened
+    return linearity.rewrite(e, assumptions) if linearity.rewrite else None

@@ -7,11 +7,23 @@ from typing import Any
 
 from vaetheory.language.statements import Statement
 from vaetheory.theorems.bernoulli_likelihood import bernoulli_bce, reconstruction_one_sample
+from vaetheory.theorems.chain_rules import (
+    conditioning_entropy,
+    entropy_chain_rule,
+    information_entropies,
+    kl_chain_rule,
+    kl_data_processing,
+)
 from vaetheory.theorems.elbo_bound import elbo_bound, elbo_strict, elbo_tight
 from vaetheory.theorems.elbo_forms import elbo_entropy, elbo_reconstruction
 from vaetheory.theorems.elbo_identity import elbo_identity
+from vaetheory.theorems.elbo_jensen import cross_entropy, elbo_jensen, gibbs
+from vaetheory.theorems.eubo import eubo_identity, sandwich
 from vaetheory.theorems.gaussian_kl import gaussian_kl_diagonal, gaussian_kl_standard
 from vaetheory.theorems.gaussian_likelihood import gaussian_squared_error, gaussian_squared_error_constant
+from vaetheory.theorems.gradients import elbo_phi, elbo_theta, score_baseline, score_gradient, score_mean
+from vaetheory.theorems.importance import evidence_importance, evidence_prior, iw_bound, iw_monotone
+from vaetheory.theorems.renyi import chi_upper, renyi_elbo, renyi_evidence
 from vaetheory.theorems.theorem import Mistake, Theorem
 
 CATALOGUE: tuple[Theorem, ...] = (
@@ -27,6 +39,28 @@ CATALOGUE: tuple[Theorem, ...] = (
     gaussian_squared_error_constant,
     gaussian_kl_standard,
     gaussian_kl_diagonal,
+    gibbs,
+    elbo_jensen,
+    cross_entropy,
+    eubo_identity,
+    sandwich,
+    kl_chain_rule,
+    kl_data_processing,
+    entropy_chain_rule,
+    information_entropies,
+    conditioning_entropy,
+    evidence_prior,
+    evidence_importance,
+    iw_bound,
+    iw_monotone,
+    renyi_elbo,
+    renyi_evidence,
+    chi_upper,
+    score_mean,
+    score_gradient,
+    score_baseline,
+    elbo_theta,
+    elbo_phi,
 )
 
 THEOREMS: dict[str, Theorem] = {theorem.name: theorem for theorem in CATALOGUE}

@@ -10,7 +10,7 @@ from vaetheory.language.notation import E, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.theorems.symbols import D, d, p, probability_hat, q, value, z, z_sample
 from vaetheory.theorems.symbols import x_bit as x
-from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, QUADRATURE, Mistake, Theorem
+from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
 
 _X, _HAT = value(x[d]), probability_hat()
 _LAW = q(z | x)
@@ -57,7 +57,7 @@ bernoulli_bce = Theorem(
         r"and `binary_cross_entropy_with_logits` for a value that is exact at all logits."
     ),
     reference="Kingma & Welling (2014), appendix C.1.",
-    kinds=(CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO),
+    kinds=(PROOF, CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO),
     mistakes=(
         Mistake("sign", _claim(-E(_LAW, _BCE)), "The log likelihood and its negative are confused: cross-entropy is a cost."),
         Mistake("second-term-lost", _claim(E(_LAW, -summation(_X * log(_HAT), d, D))), "Only the pixels that are on are counted, as in a categorical cross-entropy."),
@@ -89,7 +89,7 @@ reconstruction_one_sample = Theorem(
         r"the images of a batch and over the steps of training, so one sample is enough."
     ),
     reference="Kingma & Welling (2014), §2.3: L = 1 for batches of 100 or more.",
-    kinds=(EXACT, QUADRATURE, MONTE_CARLO),
+    kinds=(PROOF, EXACT, QUADRATURE, MONTE_CARLO),
     mistakes=(
         Mistake(
             "sample-from-prior",

@@ -80,7 +80,7 @@ def examine(theorem: Theorem, known: dict[str, Statement], *, seed: int = 0) -> 
 
 def survived(evidence: Evidence, bound: bool) -> bool:
     """Whether an inequality came through a refuter's worlds: all that this kind can say of one."""
-    return bound and evidence.kind != PROOF and bool(evidence.figures.get("survived"))
+    return bound and evidence.kind != PROOF and evidence.figures.get("worlds", 0) > 0
 
 
 def _examine_mistake(theorem: Theorem, mistake: Mistake, seed: int) -> MistakeReport:

@@ -9,9 +9,9 @@ from vaetheory.language.notation import HALF, KL, E, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 from vaetheory.theorems.symbols import D, d, value, z_real
-from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, QUADRATURE, Mistake, Theorem
+from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
 
-_KINDS = (CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO)
+_KINDS = (PROOF, CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO)
 
 
 def _mean(indices: tuple[int, ...] = ()) -> Expression:

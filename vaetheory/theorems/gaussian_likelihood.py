@@ -10,7 +10,7 @@ from vaetheory.language.notation import HALF, E, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.theorems.symbols import D, d, mean_hat, p, q, sigma, value, z
 from vaetheory.theorems.symbols import x_real as x
-from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, QUADRATURE, Mistake, Theorem
+from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
 
 _X, _HAT, _S, _D = value(x[d]), mean_hat(), value(sigma), value(D)
 _LAW = q(z | x)
@@ -56,7 +56,7 @@ gaussian_squared_error = Theorem(
         r"factor ½ is the choice $\sigma^2=\frac12$; a *mean* over pixels is the choice $\sigma^2=D/2$."
     ),
     reference="Bishop (2006), Pattern Recognition and Machine Learning, §3.1.1; Rybkin, Daniilidis & Levine (2021), σ-VAE.",
-    kinds=(CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO),
+    kinds=(PROOF, CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO),
     mistakes=(
         Mistake("half-lost", _claim(_MEAN_ERROR / _S**2 + _CONSTANT), "The ½ of the exponent is lost."),
         Mistake("sigma-for-variance", _claim(_MEAN_ERROR / (2 * _S) + _D / 2 * log(2 * Pi() * _S)), "σ is written where σ² belongs."),
@@ -90,7 +90,7 @@ gaussian_squared_error_constant = Theorem(
         r"to it. It does contain $\sigma$: when $\sigma$ is learned, it must be kept."
     ),
     reference="Rybkin, Daniilidis & Levine (2021), Simple and effective VAE training with calibrated decoders.",
-    kinds=(CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO),
+    kinds=(PROOF, CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO),
     mistakes=(
         Mistake("half-lost", _claim_up_to(_MEAN_ERROR / _S**2), "A factor is no constant: twice the error has twice the gradient."),
         Mistake("scale-dropped", _claim_up_to(_MEAN_ERROR + _MEAN_ERROR / (3 * _S**2)), "The scale 1/2σ² is dropped as if it were an additive constant."),
