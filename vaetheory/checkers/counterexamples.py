@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from vaetheory.checkers.claims import Claim, Outcome, Place, World, decide_float
+from vaetheory.checkers.claims import Claim, Claims, Outcome, Place, World, decide_float
 from vaetheory.checkers.evidence import Counterexample
 from vaetheory.language.statements import Relation
 from vaetheory.worlds.decide import normal

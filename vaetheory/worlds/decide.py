@@ -30,6 +30,7 @@ from vaetheory.worlds.exact import (
 from vaetheory.worlds.intervals import Interval
 
 PRECISIONS = (25, 60, 150, 400)
+_ROUNDS = 5
 # beyond this an exponential is not worth its digits
 _LARGEST_EXPONENT = Decimal(10) ** 6
 
@@ -71,7 +72,14 @@ def normal(value: Exact) -> Exact:
     base = coprime_base(integers_of(value))
     if all(len(m) <= 1 and all(isinstance(g, int) for g in m) for m in value.terms):
         return _normal_linear(value, base)
-    return _normal(value, tuple(base))
+    for _ in range(_ROUNDS):
+        value = _normal(value, tuple(base))
+        integers = set(integers_of(value))
+        if integers <= set(base):
+            break
+        # sums put over one denominator bring new integers
+        base = coprime_base(integers)
+    return value
 
 
 def _normal_linear(value: Exact, base: list[int]) -> Exact:

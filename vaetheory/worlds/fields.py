@@ -143,7 +143,7 @@ def _integral(exponent: Polynomial, factor: Polynomial, variable: int) -> Field:
 
 
 def _moment(degree: int, mean: Polynomial, variance: Number) -> Polynomial:
-    """E[(mean + s t)^degree] for a standard normal t: Σ_j C(n, 2j) (2j − 1)!! s^2j mean^(n − 2j)."""
+    """E[(mean + s t)^n] for a standard normal t: Σ_j C(n, 2j) (2j − 1)!! s^2j mean^(n − 2j)."""
     total = ZERO
     odd_product, spread = 1, Fraction(1)
     powers: Number = spread

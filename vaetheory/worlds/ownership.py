@@ -29,7 +29,7 @@ def owned_letters(statement: Statement, signature: Signature, parameter: str) ->
 
 
 def moves(statement: Statement, signature: Signature, mover: str, variable: Variable) -> bool:
-    """Whether a parameter or a function moves: by name, or as part of a family that the mover owns."""
+    """Whether a parameter or a function moves: by name, or in a family that the mover owns."""
     if not mover:
         return False
     if mover in (variable.name, repr(variable)):
