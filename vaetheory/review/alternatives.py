@@ -1,0 +1,72 @@
+"""The readings that a file allows: of the file as a whole, and of a single side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from vaetheory.language.expressions import Expression
+from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.sides import expression_of
+from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, Facts, walk
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.syntax import Diverging, Expected, LogOf, Multiplied, Name, Node
+
+MAXIMUM = 6
+
+
+def of_file(facts: Facts) -> Iterator[Reading]:
+    """Readings of the whole file, the likeliest first: q(z) as marginal or shorthand, ℒ as ELBO or its negative."""
+    names = sorted(n for n in facts.bound_names if n not in facts.definitions)[:2]
+    shorthands = (True, False) if facts.shorthand else (False,)
+    for shorthand in shorthands:
+        for signs in product((1, -1), repeat=len(names)):
+            yield Reading(shorthand=shorthand, signs=tuple(zip(names, signs, strict=True)))
+
+
+def of_side(
+    tree: Node, facts: Facts, reading: Reading, flavour: str
+) -> list[tuple[Reading, Expression]]:
+    """The readings of one side that differ in what they mean, the default first. Raises ReadError if it has none."""
+    options: list[Reading] = [reading]
+    for name in sorted(_open_choices(tree)):
+        options += [replace(r, **{name: True}) for r in options]
+    found: list[tuple[Reading, Expression]] = []
+    error: ReadError | None = None
+    for option in options[:16]:
+        try:
+            value = expression_of(tree, facts, option, flavour)
+        except ReadError as problem:
+            error = error or problem
+            continue
+        if all(value != other for _, other in found):
+            found.append((option, value))
+        if len(found) == MAXIMUM:
+            break
+    if not found and error is not None:
+        raise error
+    return found
+
+
+def _open_choices(tree: Node) -> set[str]:
+    choices: set[str] = set()
+    for node in walk(tree):
+        match node:
+            case LogOf(parts=parts) if len(parts) > 1:
+                choices.add("narrow_log")
+                if any(op == "/" for op, _ in parts):
+                    choices.add("wide_slash")
+            case Multiplied(factors=factors) if any(op == "/" for op, _ in factors[:-1]):
+                choices.add("wide_slash")
+            case Diverging(first=first, second=second):
+                if any(isinstance(n, Name) and n.base in ("p", "P") for n in (first, second)):
+                    choices.add("prior_for_p")
+            case Expected(sub=sub) if sub is not None and sub.nodes:
+                names = [n for n in sub.nodes if isinstance(n, Name)]
+                if len(names) == len(sub.nodes):
+                    bare_p = any(n.base in ("p", "P") for n in names)
+                    choices.add("prior_for_p" if bare_p else "prior_for_z")
+                    if all(n.base in ALWAYS_LETTERS and n.base not in ("p", "P") for n in names):
+                        choices.discard("prior_for_z")
+    return choices

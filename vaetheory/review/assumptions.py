@@ -1,0 +1,115 @@
+"""What a file assumes: remarks such as ``% assume: p(z|c) = p(z)``, families that it states, and those it leaves unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vaetheory.language.assumptions import Assumption, Dag, Different, Family, SameDensity
+from vaetheory.language.expressions import (
+    Density,
+    Expression,
+    FamilyDensity,
+    IndexedProduct,
+    IndexedSum,
+    Power,
+    Product,
+    walk,
+)
+from vaetheory.language.statements import Statement
+from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.sides import expression_of
+from vaetheory.latex.meaning.survey import Facts
+from vaetheory.latex.reader.documents import Document
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.grammar import parse
+from vaetheory.latex.reader.layout import chains_of
+from vaetheory.latex.reader.styles import plain
+from vaetheory.latex.reader.tokens import tokenize
+
+
+def remarked(
+    document: Document, facts: Facts, reading: Reading
+) -> tuple[list[Assumption], list[str]]:
+    """The assumptions that the remarks of a file give, and what is wrong with those that cannot be used."""
+    found: list[Assumption] = []
+    problems: list[str] = []
+    for _, remark in document.remarks:
+        text = remark.replace("$", " ")
+        try:
+            for chain in chains_of(plain(tokenize(text)), text, False):
+                if len(chain.sides) != 2:
+                    raise ReadError("one relation is wanted", 0, 1)
+                left, right = (expression_of(parse(side), facts, reading) for side in chain.sides)
+                found.append(assumption_of(left, chain.links[0].sign, right))
+        except (ReadError, ValueError) as error:
+            problems.append(f"the assumption {remark!r} cannot be used: {error}")
+    return found, problems
+
+
+def assumption_of(left: Expression, sign: str, right: Expression) -> Assumption:
+    """The assumption that a relation between densities is. Raises ValueError for what is not in the vocabulary."""
+    if isinstance(left, Density) and isinstance(right, Density):
+        if sign == "=":
+            return SameDensity(left, right)
+        if sign == r"\ne":
+            return Different(left, right)
+    if isinstance(left, Density) and sign == "=":
+        if is_family(right):
+            return Family(left, right)
+        if isinstance(right, Product) and all(isinstance(f, Density) for f in right.factors):
+            return _graph(left, tuple(f for f in right.factors if isinstance(f, Density)))
+    raise ValueError("assume p(z|c) = p(z), a factorisation of a joint density, a family, or p ≠ q")
+
+
+def _graph(joint: Density, factors: tuple[Density, ...]) -> Dag:
+    if any(len(f.of) != 1 or f.letter != joint.letter for f in factors) or joint.given:
+        raise ValueError("a factorisation is written with one variable before each bar")
+    parents = {f.of[0].slot: tuple(v.slot for v in f.given) for f in factors}
+    if set(parents) != {v.slot for v in joint.of}:
+        raise ValueError("the factors do not make up the joint density")
+    order: list[tuple[str, tuple[str, ...]]] = []
+    while len(order) < len(parents):
+        placed = {s for s, _ in order}
+        ready = [s for s in parents if s not in placed and set(parents[s]) <= placed]
+        if not ready:
+            raise ValueError("the factorisation goes round in a circle")
+        order.append((ready[0], parents[ready[0]]))
+    return Dag(joint.letter, tuple(order))
+
+
+def is_family(expression: Expression) -> bool:
+    """Whether it is the density of a family, or a product over components of such."""
+    while isinstance(expression, IndexedProduct):
+        expression = expression.body
+    return isinstance(expression, FamilyDensity)
+
+
+def densities(expressions: Iterable[Expression]) -> Iterator[Density]:
+    """The densities in the expressions, each once."""
+    seen: set[Density] = set()
+    for expression in expressions:
+        for node in walk(expression):
+            if isinstance(node, Density) and node not in seen:
+                seen.add(node)
+                yield node
+
+
+def unconditional(statement: Statement, fixed: set[str]) -> list[Assumption]:
+    """p(z | c) = p(z) for a class c, where the statement has both: the independence that a file may leave unsaid."""
+    found: list[Assumption] = []
+    present = list(densities((statement.left, statement.right)))
+    for density in present:
+        kept = tuple(v for v in density.given if v.slot not in fixed)
+        if len(kept) == len(density.given):
+            continue
+        plain_density = Density(density.letter, density.of, kept)
+        if plain_density in present:
+            found.append(SameDensity(density, plain_density))
+    return found
+
+
+def is_parametric(expression: Expression) -> bool:
+    """Whether it is a formula in parameters: a sum or a product over components, a power, a family."""
+    return any(
+        isinstance(n, FamilyDensity | IndexedSum | IndexedProduct | Power) for n in walk(expression)
+    )

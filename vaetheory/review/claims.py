@@ -1,0 +1,207 @@
+"""One claim of a line: settled by proof, by exact worlds, or under an assumption that is then named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.assumptions import Assumption, Different, Family, Sampled
+from vaetheory.language.binding import free_variables
+from vaetheory.language.expressions import Density, Expression, Function, Value, walk
+from vaetheory.language.statements import Relation, Statement
+from vaetheory.language.variables import Index, Variable
+from vaetheory.latex.meaning.densities import conditions
+from vaetheory.latex.meaning.survey import Facts
+from vaetheory.review.assumptions import densities, unconditional
+from vaetheory.review.deciding import Decider, Decision
+from vaetheory.review.families import guesses
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a claim is settled in: the facts and assumptions of the file, and who decides."""
+
+    facts: Facts
+    flavour: str
+    given: tuple[Assumption, ...]
+    decider: Decider
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A statement and how it came out; ``found`` are the assumptions that the checker had to add."""
+
+    statement: Statement
+    decision: Decision
+    found: tuple[Assumption, ...] = ()
+    note: str = ""
+
+
+def settle(statement: Statement, constant: bool, situation: Situation) -> Claimed:
+    """Decides what a line claims, with as few assumptions as it takes."""
+    statement = replace(
+        statement, assumptions=_relevant(statement, situation.given, families=False)
+    )
+    if constant and statement.relation is Relation.EQUAL:
+        statement = replace(statement, relation=Relation.UP_TO_CONSTANT)
+    if statement.relation is Relation.UP_TO_CONSTANT and not statement.quantity:
+        return _up_to_constant(statement, situation)
+    if statement.relation is Relation.UNBIASED:
+        return _estimate(statement, situation)
+    return _under_assumptions(statement, situation)
+
+
+def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
+    plain = situation.decider.decide(statement)
+    first = Claimed(statement, plain)
+    if plain.verdict is Verdict.HOLDS:
+        return first
+    worst = first
+    for found in _extra(statement, situation):
+        widened = replace(statement, assumptions=(*statement.assumptions, *found))
+        decision = situation.decider.decide(widened)
+        if decision.verdict is Verdict.HOLDS:
+            return Claimed(widened, decision, tuple(a for a in found if a not in situation.given))
+        if any(isinstance(a, Family) for a in found):
+            # under its family the line says something else than about any density: that verdict counts
+            worst = Claimed(widened, decision, found)
+    return worst
+
+
+def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption, ...]]:
+    """Assumptions that the file states or may leave unsaid, the likeliest first."""
+    found: list[tuple[Assumption, ...]] = []
+    stated = _relevant(statement, situation.given, families=True)
+    stated = tuple(a for a in stated if a not in statement.assumptions)
+    if stated:
+        found.append(stated)
+    same = unconditional(statement, conditions(situation.facts))
+    if same:
+        found.append(tuple(same))
+    if statement.relation.strict:
+        found.extend((d,) for d in _different(statement))
+    if not stated:
+        found.extend(guesses(statement, situation.flavour, situation.facts))
+    return found
+
+
+def _different(statement: Statement) -> list[Assumption]:
+    from vaetheory.language.expressions import Elbo
+
+    for side in (statement.left, statement.right):
+        for node in walk(side):
+            if (
+                isinstance(node, Elbo)
+                and isinstance(node.posterior, Density)
+                and isinstance(node.joint, Density)
+            ):
+                given = tuple(v for v in (*node.joint.of, *node.joint.given) if v not in node.over)
+                return [Different(node.posterior, Density(node.joint.letter, node.over, given))]
+    laws = [
+        d for d in densities((statement.left, statement.right)) if d.letter.name == "q" and d.given
+    ]
+    if laws:
+        return [Different(law, Density(_model(statement), law.of, law.given)) for law in laws[:1]]
+    return []
+
+
+def _model(statement: Statement):  # type: ignore[no-untyped-def]
+    from vaetheory.language.expressions import Letter
+
+    letters = [
+        d.letter for d in densities((statement.left, statement.right)) if d.letter.name == "p"
+    ]
+    return letters[0] if letters else Letter("p")
+
+
+def _relevant(
+    statement: Statement, given: tuple[Assumption, ...], families: bool
+) -> tuple[Assumption, ...]:
+    letters = {d.letter for d in densities((statement.left, statement.right))}
+    kept: list[Assumption] = []
+    for assumption in given:
+        match assumption:
+            case Family(density=density):
+                if families and density.letter in letters:
+                    kept.append(assumption)
+            case _:
+                kept.append(assumption)
+    return tuple(kept)
+
+
+def _up_to_constant(statement: Statement, situation: Situation) -> Claimed:
+    """Tries the quantities that both sides depend on: the decoder's mean, then q, then the parameters of p."""
+    first: Claimed | None = None
+    for quantity in _quantities(statement):
+        claimed = _under_assumptions(replace(statement, quantity=quantity), situation)
+        note = f"up to a term that does not depend on {quantity}"
+        claimed = replace(claimed, note=note)
+        if claimed.decision.verdict is Verdict.HOLDS:
+            return claimed
+        first = first or claimed
+    if first is None:
+        decision = Decision(
+            Verdict.UNDECIDED, "", "constant in what? Write what the constant does not depend on"
+        )
+        return Claimed(statement, decision)
+    return first
+
+
+def _quantities(statement: Statement) -> list[str]:
+    names = [_names(statement.left), _names(statement.right)]
+    both = names[0] & names[1]
+    either = names[0] | names[1]
+    hats = sorted(n for n in either if n.startswith(r"\hat{"))
+    found = hats if hats else [n for n in (r"\mu", "f") if n in either]
+    return found + [n for n in ("q", "z", "p") if n in both]
+
+
+def _names(expression: Expression) -> set[str]:
+    names = {v.name for v in free_variables(expression)}
+    for node in walk(expression):
+        if isinstance(node, Function):
+            names.add(node.name.name)
+        elif isinstance(node, Density):
+            names.add(node.letter.name)
+    return names
+
+
+def _estimate(statement: Statement, situation: Situation) -> Claimed:
+    """≈: the free copies of the latent variable are draws from the posterior, unless the file says otherwise."""
+    sampled = tuple(_draws(statement, situation))
+    if not sampled:
+        decision = Decision(
+            Verdict.UNDECIDED,
+            "",
+            "≈ is read as an unbiased estimate, but no sampled variable is seen: write z̃ or z^{(l)}",
+        )
+        return Claimed(statement, decision)
+    widened = replace(statement, assumptions=(*statement.assumptions, *sampled))
+    return _under_assumptions(widened, situation)
+
+
+def _draws(statement: Statement, situation: Situation) -> list[Assumption]:
+    from vaetheory.latex.meaning.densities import posterior
+    from vaetheory.latex.meaning.variables import Scope
+
+    law = posterior(Scope(situation.facts, flavour=situation.flavour))
+    slots = {v.slot for v in law.of}
+    known = {a.variable for a in statement.assumptions if isinstance(a, Sampled)}
+    found: list[Assumption] = []
+    for variable in sorted(
+        free_variables(statement.right) - free_variables(statement.left), key=repr
+    ):
+        if variable.slot in slots and variable not in known:
+            found.append(Sampled(variable, replace(law, of=(variable,))))
+    return found
+
+
+def index_of(variable: Variable) -> Variable | None:
+    """The index variable of a component, if it has one."""
+    for subscript in variable.indices:
+        if subscript.variable is not None and isinstance(subscript.variable.space, Index):
+            return subscript.variable
+    return None
+
+
+__all__ = ["Claimed", "Situation", "Value", "settle"]

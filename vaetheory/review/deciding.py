@@ -1,0 +1,79 @@
+"""One statement → a verdict with its evidence: by proof, or exactly in worlds; results are kept."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from vaetheory.checkers import exact, proof
+from vaetheory.checkers.evidence import Counterexample, Evidence, Verdict
+from vaetheory.language.statements import Relation, Statement
+
+HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a statement came to, and by which evidence."""
+
+    verdict: Verdict
+    kind: str = ""
+    why: str = ""
+    counterexample: Counterexample | None = None
+
+
+@dataclass(slots=True)
+class Decider:
+    """Decides statements until ``ends`` (on the monotonic clock); each only once."""
+
+    ends: float
+    seed: int = 0
+    worlds: int = 12
+    known: dict[Statement, Decision] = field(default_factory=dict)
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        return self.ends - time.monotonic()
+
+    def decide(self, statement: Statement) -> Decision:
+        """Proof first; then exact worlds, which alone can refute."""
+        found = self.known.get(statement)
+        if found is None:
+            found = self._decide(statement)
+            self.known[statement] = found
+        return found
+
+    def proved(self, statement: Statement) -> bool:
+        """Whether there is a proof."""
+        found = self.known.get(statement)
+        if found is not None:
+            return found.verdict is HOLDS and found.kind == proof.KIND
+        return self.left > 0 and proof.check(statement).verdict is HOLDS
+
+    def _decide(self, statement: Statement) -> Decision:
+        if self.left <= 0:
+            return Decision(UNDECIDED, "", "the time for this file was up")
+        first = proof.check(statement)
+        if first.verdict is HOLDS:
+            return Decision(HOLDS, proof.KIND)
+        second = exact.check(
+            statement, seed=self.seed, worlds=self.worlds, deadline=max(0.05, min(1.2, self.left))
+        )
+        return _from(second, first)
+
+
+def _from(second: Evidence, first: Evidence) -> Decision:
+    match second.verdict:
+        case Verdict.FAILS if second.counterexample is not None:
+            return Decision(FAILS, exact.KIND, second.why, second.counterexample)
+        case Verdict.HOLDS:
+            return Decision(HOLDS, exact.KIND)
+    return Decision(UNDECIDED, "", second.why or first.why)
+
+
+def turned(statement: Statement, relation: Relation) -> Statement:
+    """The same sides with another relation."""
+    return Statement(
+        statement.left, relation, statement.right, statement.assumptions, statement.quantity
+    )

@@ -1,0 +1,161 @@
+"""Lines that introduce something: a new name for a formula, or the family of a density. They are assumed, not checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.language.expressions import Density
+from vaetheory.language.statements import Relation, Statement
+from vaetheory.latex.meaning.bounds import elbo_of
+from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.sides import expression_of
+from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, key_of, walk
+from vaetheory.latex.meaning.variables import Scope
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.syntax import (
+    Applied,
+    Called,
+    Diverging,
+    Expected,
+    Big,
+    LogOf,
+    Name,
+    Node,
+)
+from vaetheory.review.assumptions import is_family
+from vaetheory.review.deciding import Decider
+from vaetheory.review.sheet import Line, Sheet
+
+_DEFINING = ("=", ":=", r"\equiv", "=:")
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """What a line introduces: the name ``key`` for the tree, or the family of a density."""
+
+    key: str
+    tree: Node
+    family: Node | None = None
+    flavour: str = ""
+    claim: bool = False
+
+    @property
+    def rule(self) -> str:
+        """What kind of introduction it is."""
+        return "family" if self.family is not None else "definition"
+
+    def families(self, facts: Facts, reading: Reading, lines: list[Line]) -> tuple[Assumption, ...]:
+        """The family that the line states, as an assumption for the lines that follow."""
+        if self.family is None:
+            return ()
+        try:
+            left = expression_of(self.family, facts, reading, self.flavour)
+            right = expression_of(self.tree, facts, reading, self.flavour)
+        except ReadError:
+            return ()
+        return (Family(left, right),) if isinstance(left, Density) and is_family(right) else ()
+
+    def why(self, facts: Facts, decider: Decider) -> str:
+        """What is said about the line: for a name of the bound, whether it is the ELBO."""
+        if self.family is not None:
+            return "states the family of a density; the lines after it are checked under it"
+        said = f"introduces {self.key}"
+        try:
+            value = expression_of(self.tree, facts)
+            elbo = elbo_of(None, Scope(facts))
+        except (ReadError, ValueError):
+            return said
+        if self.key.split("_")[0] not in BOUND_NAMES:
+            return said
+        if decider.decide(Statement(value, Relation.EQUAL, elbo)).verdict is Verdict.HOLDS:
+            return f"{said}, which is the ELBO"
+        if decider.decide(Statement(value, Relation.EQUAL, -elbo)).verdict is Verdict.HOLDS:
+            return f"{said}, which is the negative ELBO"
+        return f"{said}, which is neither the ELBO nor its negative"
+
+
+def introductions(sheet: Sheet) -> dict[int, Introduced]:
+    """The lines that introduce something, by number. Definitions are entered in the facts of the sheet."""
+    from vaetheory.review.judge import flavour_of
+
+    found: dict[int, Introduced] = {}
+    seen: set[str] = set()
+    for line in sheet.lines:
+        new = _definition(line, seen, sheet.facts) or _family(line)
+        if new is not None:
+            if new.family is not None:
+                flavour = flavour_of(
+                    [one for one in sheet.lines if one.derivation == line.derivation]
+                )
+                new = Introduced(new.key, new.tree, new.family, flavour)
+            else:
+                sheet.facts.definitions[new.key] = new.tree
+            found[line.number] = new
+        for side in (line.left, line.right):
+            if side.tree is not None:
+                seen |= {key_of(n) for n in walk(side.tree) if isinstance(n, Name)}
+    return found
+
+
+def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
+    if line.left.tree is None or line.right.tree is None or line.link.sign not in _DEFINING:
+        return None
+    name, tree = line.left.tree, line.right.tree
+    if line.link.sign == "=:":
+        name, tree = tree, name
+    elif not line.first:
+        return None
+    head = name.head if isinstance(name, Applied) else name
+    if not isinstance(head, Name) or "ELBO" in key_of(head):
+        return None
+    if isinstance(name, Applied) and density_items(head, name.group) is not None:
+        return None
+    key = key_of(head)
+    if (
+        key in seen
+        or head.base in facts.arguments
+        or any(isinstance(n, Name) and key_of(n) == key for n in walk(tree))
+    ):
+        return None
+    known = head.base in BOUND_NAMES or line.link.sign in (":=", "=:", r"\equiv")
+    if not known and not _weighty(tree):
+        return None
+    return Introduced(key, tree)
+
+
+def _weighty(tree: Node) -> bool:
+    """Whether a formula is about densities, so that a new letter on its left must be a name for it."""
+    for node in walk(tree):
+        if isinstance(node, Expected | Diverging | LogOf | Big):
+            return True
+        if (
+            isinstance(node, Applied)
+            and isinstance(node.head, Name)
+            and density_items(node.head, node.group)
+        ):
+            return True
+    return False
+
+
+def _family(line: Line) -> Introduced | None:
+    left, right = line.left.tree, line.right.tree
+    if (
+        not line.first
+        or left is None
+        or right is None
+        or line.link.sign not in (*_DEFINING, r"\sim")
+    ):
+        return None
+    if not isinstance(left, Applied) or not isinstance(left.head, Name):
+        return None
+    if density_items(left.head, left.group) is None or not _is_family_tree(right):
+        return None
+    return Introduced("", right, left)
+
+
+def _is_family_tree(tree: Node) -> bool:
+    while isinstance(tree, Big) and tree.sign == "∏":
+        tree = tree.body
+    return isinstance(tree, Called) and tree.name in ("Normal", "Bernoulli")

@@ -1,0 +1,236 @@
+"""The verdicts on the lines of one derivation, under the readings of its sides that fit together best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.assumptions import Assumption
+from vaetheory.language.expressions import Expression
+from vaetheory.language.statements import ChainError, Relation, Statement, compose
+from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.survey import Facts, survey
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.review.alternatives import of_side
+from vaetheory.review.claims import Claimed, Situation, settle
+from vaetheory.review.deciding import Decider
+from vaetheory.review.relations import NOT_CLAIMS, RELATION_OF
+from vaetheory.review.sheet import Line, Side
+
+_COST = {Verdict.HOLDS: 0.0, Verdict.UNDECIDED: 1.0, Verdict.FAILS: 10.0}
+_UNUSUAL = 0.1
+
+
+@dataclass(slots=True)
+class Judged:
+    """A line with what was claimed and how that came out; ``claimed`` is None where nothing could be claimed."""
+
+    line: Line
+    claimed: Claimed | None = None
+    reading: str = ""
+    against: Line | None = None
+    error: ReadError | None = None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class _Stop:
+    """A side that was read, with its readings."""
+
+    side: Side
+    options: list[tuple[Reading, Expression]]
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The verdicts on a derivation under one reading of the file."""
+
+    lines: list[Judged]
+    cost: float = 0.0
+    stops: list[tuple[Side, Expression]] = field(default_factory=list)
+
+
+def flavour_of(lines: list[Line]) -> str:
+    """Whether a derivation speaks of Bernoulli or of Gaussian formulas, or of neither."""
+    trees = [s.tree for line in lines for s in (line.left, line.right) if s.tree is not None]
+    facts = survey(trees)
+    if facts.bernoulli:
+        return "bernoulli"
+    return "gaussian" if facts.gaussian else ""
+
+
+def judge(
+    lines: list[Line],
+    facts: Facts,
+    reading: Reading,
+    given: tuple[Assumption, ...],
+    decider: Decider,
+) -> Judgement:
+    """Reads every side in its best way and settles every line."""
+    flavour = flavour_of(lines)
+    stops, errors = _read(lines, facts, reading, flavour)
+    judged = [Judged(line) for line in lines]
+    edges = _edges(lines, stops, errors, judged)
+    situation = Situation(facts, flavour, given, decider)
+    choice = _choose(stops, edges, situation)
+    cost = 0.0
+    for edge in edges:
+        left, right = stops[edge.left], stops[edge.right]
+        (r1, e1), (r2, e2) = left.options[choice[edge.left]], right.options[choice[edge.right]]
+        claimed = edge.settle(e1, e2, situation)
+        entry = judged[edge.line]
+        entry.claimed = claimed
+        entry.reading = _described(reading, r1, r2)
+        cost += _COST[claimed.decision.verdict]
+    cost += sum(1.0 for j in judged if j.error is not None)
+    chosen = [(s.side, s.options[choice[k]][1]) for k, s in enumerate(stops)]
+    return Judgement(judged, cost, chosen)
+
+
+def _described(*readings: Reading) -> str:
+    said = [part for r in readings for part in r.describe().split("; ") if part]
+    return "; ".join(dict.fromkeys(said))
+
+
+def _read(
+    lines: list[Line], facts: Facts, reading: Reading, flavour: str
+) -> tuple[list[_Stop], dict[int, ReadError]]:
+    sides: dict[int, Side] = {}
+    for line in lines:
+        sides.setdefault(id(line.left), line.left)
+        sides.setdefault(id(line.right), line.right)
+    stops: list[_Stop] = []
+    errors: dict[int, ReadError] = {}
+    for key, side in sides.items():
+        if side.error is not None:
+            errors[key] = side.error
+        elif side.tree is not None and not side.elided:
+            try:
+                stops.append(_Stop(side, of_side(side.tree, facts, reading, flavour)))
+            except ReadError as error:
+                errors[key] = error
+    return stops, errors
+
+
+@dataclass(slots=True)
+class _Edge:
+    line: int
+    left: int
+    right: int
+    relation: Relation
+    quantity: str
+    constant: bool
+    prose: str
+
+    def settle(self, left: Expression, right: Expression, situation: Situation) -> Claimed:
+        """What is claimed between the two sides, and how it comes out."""
+        return settle(
+            Statement(left, self.relation, right, (), self.quantity), self.constant, situation
+        )
+
+
+def _edges(
+    lines: list[Line], stops: list[_Stop], errors: dict[int, ReadError], judged: list[Judged]
+) -> list[_Edge]:
+    """For each line that can be checked, what it is checked against: the nearest side before it that was read."""
+    place = {id(s.side): k for k, s in enumerate(stops)}
+    edges: list[_Edge] = []
+    last: int | None = None
+    pending: list[Relation] = []
+    skipped = False
+    for k, line in enumerate(lines):
+        entry = judged[k]
+        if line.first:
+            last, pending, skipped = place.get(id(line.left)), [], False
+            if last is None and not line.left.elided:
+                entry.error = errors.get(id(line.left), line.left.error)
+        relation = RELATION_OF.get(line.link.sign)
+        if line.trouble is not None or relation is None:
+            entry.error = line.trouble
+            entry.note = NOT_CLAIMS.get(line.link.sign, "")
+            last, pending = place.get(id(line.right)), []
+            continue
+        pending.append(relation)
+        if id(line.right) in errors:
+            entry.error = errors[id(line.right)]
+            skipped = True
+            continue
+        if line.right.elided:
+            entry.note = (
+                "an ellipsis claims nothing; what follows is checked against the line before it"
+            )
+            continue
+        here = place[id(line.right)]
+        if last is None:
+            if entry.error is None:
+                entry.error = ReadError(
+                    "nothing before this line was read, so it has nothing to follow from",
+                    line.link.start,
+                    line.link.end,
+                )
+            last, pending = here, []
+            continue
+        try:
+            composed = compose(tuple(pending))
+        except ChainError as error:
+            entry.note = str(error)
+            last, pending = here, []
+            continue
+        if entry.error is None:
+            constant = line.right.constant or stops[last].side.constant
+            quantity = "".join(t.text for t in line.link.beside if not t.is_("{", "}"))
+            edges.append(_Edge(k, last, here, composed, quantity, constant, line.prose))
+            if skipped:
+                entry.note = (
+                    "checked against the last line that was read: what stands between was not"
+                )
+        last, pending, skipped = here, [], False
+    return edges
+
+
+def _choose(stops: list[_Stop], edges: list[_Edge], situation: Situation) -> list[int]:
+    """For each side the reading in which the chain comes out best; sides keep one reading for both neighbours."""
+    choice = [0] * len(stops)
+    if all(len(s.options) == 1 for s in stops):
+        return choice
+    best: list[dict[int, tuple[float, int]]] = [{} for _ in stops]
+    incoming = {edge.right: edge for edge in edges}
+    for k, stop in enumerate(stops):
+        edge = incoming.get(k)
+        for j, (_, value) in enumerate(stop.options):
+            own = _UNUSUAL * (j > 0)
+            if edge is None:
+                best[k][j] = (own, -1)
+                continue
+            costs = []
+            for i, (_, before) in enumerate(stops[edge.left].options):
+                decision = edge.settle(before, value, situation).decision
+                costs.append((best[edge.left][i][0] + _COST[decision.verdict] + own, i))
+                if decision.verdict is Verdict.HOLDS and i == 0 and j == 0:
+                    break
+            best[k][j] = min(costs)
+            if edge is not None and j == 0 and best[k][0][0] == 0.0:
+                break
+    _trace(stops, incoming, best, choice)
+    return choice
+
+
+def _trace(
+    stops: list[_Stop],
+    incoming: dict[int, _Edge],
+    best: list[dict[int, tuple[float, int]]],
+    choice: list[int],
+) -> None:
+    fixed: set[int] = set()
+    for k in range(len(stops) - 1, -1, -1):
+        if k in fixed or not best[k]:
+            continue
+        j = min(best[k], key=lambda option: best[k][option][0])
+        here: int | None = k
+        while here is not None and here not in fixed:
+            choice[here] = j
+            fixed.add(here)
+            edge = incoming.get(here)
+            if edge is None:
+                break
+            j, here = best[here][j][1], edge.left

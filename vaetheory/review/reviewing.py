@@ -1,0 +1,165 @@
+"""A file → its report: reads it, tries the readings it allows, settles every line, names mistakes."""
+
+from __future__ import annotations
+
+import time
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.latex.assumptions import describe
+from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.reader.documents import NotReadable, open_document
+from vaetheory.latex.reader.errors import caret
+from vaetheory.review import alternatives
+from vaetheory.review.assumptions import remarked
+from vaetheory.review.deciding import Decider
+from vaetheory.review.introductions import Introduced, introductions
+from vaetheory.review.judge import Judged, Judgement, judge
+from vaetheory.review.mistakes import explain
+from vaetheory.review.naming import rule_of
+from vaetheory.review.relations import shown
+from vaetheory.review.report import ASSUMED, FAILS, HOLDS, UNDECIDED, UNREAD, FileReport, LineReport
+from vaetheory.review.sheet import Line, Sheet, read_sheet
+
+SECONDS = 4.0
+
+
+def review(text: str, name: str = "text", *, seconds: float = SECONDS, seed: int = 0) -> FileReport:
+    """The verdict on every line of a file, within ``seconds``. Never raises on any text."""
+    ends = time.monotonic() + seconds
+    try:
+        document = open_document(text, name)
+    except NotReadable as error:
+        return FileReport(name, [], why=str(error))
+    sheet = read_sheet(document, ends - 0.5 * seconds)
+    if not sheet.lines:
+        return FileReport(name, [], why="no relation between formulas was found in this file")
+    return FileReport(name, _lines(sheet, Decider(ends, seed)))
+
+
+def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
+    introduced = introductions(sheet)
+    best: tuple[float, list[Judged], list[str]] | None = None
+    for reading in alternatives.of_file(sheet.facts):
+        given, problems = remarked(sheet.document, sheet.facts, reading)
+        judged, cost = _under(sheet, reading, tuple(given), introduced, decider)
+        if best is None or cost < best[0] - 1e-9:
+            best = (cost, judged, problems)
+        if cost < 1e-9 or decider.left <= 0:
+            break
+    assert best is not None
+    reports = [_report(j, sheet, introduced, decider) for j in best[1]]
+    for problem in best[2][:1]:
+        reports[0].why = f"{reports[0].why}; {problem}".lstrip("; ")
+    return reports
+
+
+def _under(
+    sheet: Sheet,
+    reading: Reading,
+    given: tuple[Assumption, ...],
+    introduced: dict[int, Introduced],
+    decider: Decider,
+) -> tuple[list[Judged], float]:
+    judged: list[Judged] = []
+    cost = 0.0
+    families: tuple[Assumption, ...] = ()
+    for lines in sheet.derivations():
+        for line in lines:
+            if line.number in introduced:
+                families += introduced[line.number].families(sheet.facts, reading, lines)
+        one: Judgement = judge(lines, sheet.facts, reading, (*given, *families), decider)
+        for entry in one.lines:
+            if entry.line.number in introduced and entry.claimed is not None:
+                cost -= {Verdict.FAILS: 10.0, Verdict.UNDECIDED: 1.0}.get(
+                    entry.claimed.decision.verdict, 0.0
+                )
+        cost += one.cost
+        judged.extend(one.lines)
+    return judged, cost
+
+
+def _report(
+    entry: Judged, sheet: Sheet, introduced: dict[int, Introduced], decider: Decider
+) -> LineReport:
+    line = entry.line
+    text = sheet.document.text
+    span = line.span
+    report = LineReport(
+        line=line.number,
+        derivation=line.derivation,
+        source={
+            **sheet.document.place(span.start),
+            "end": sheet.document.place(span.start)["column"] + span.end - span.start,
+        },
+        latex=" ".join(text[span.start : span.end].split()),
+        relation=shown(line.link.sign),
+        against=" ".join(text[line.left.span.start : line.left.span.end].split()),
+        verdict=UNREAD,
+        reading=entry.reading,
+        why=entry.note,
+        excerpt=caret(text, span),
+    )
+    new = introduced.get(line.number)
+    if new is not None and entry.error is None:
+        report.verdict, report.rule = ASSUMED, new.rule
+        report.why = new.why(sheet.facts, decider)
+        if new.claim and entry.claimed is not None:
+            _settled(report, entry, line, decider)
+        return report
+    if entry.error is not None:
+        report.verdict = UNREAD
+        report.why = str(entry.error)
+        report.excerpt = caret(text, entry.error.span)
+        return report
+    if entry.claimed is None:
+        report.verdict = ASSUMED if line.link.sign in (r"\sim", r"\in", r"\ne") else UNDECIDED
+        return report
+    _settled(report, entry, line, decider)
+    return report
+
+
+def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) -> None:
+    claimed = entry.claimed
+    assert claimed is not None
+    decision = claimed.decision
+    assumptions = [describe(a) for a in claimed.statement.assumptions]
+    report.assumptions = assumptions
+    notes = [n for n in (entry.note, claimed.note) if n]
+    if claimed.found and decision.verdict is Verdict.HOLDS:
+        notes.append(
+            "holds under an assumption that the file does not state: "
+            + ", ".join(map(describe, claimed.found))
+        )
+    match decision.verdict:
+        case Verdict.HOLDS:
+            report.verdict, report.evidence = HOLDS, decision.kind
+            report.rule = rule_of(claimed.statement)
+            notes += _remarks(claimed.statement, decider)
+        case Verdict.FAILS:
+            report.verdict, report.evidence = FAILS, decision.kind
+            report.counterexample = decision.counterexample
+            explained = explain(claimed.statement, decider)
+            if explained is not None:
+                report.mistake = explained
+                notes.append(f"this line becomes true with {explained.repair}")
+            notes.append(decision.why)
+        case _:
+            report.verdict = UNDECIDED
+            notes.append(decision.why)
+    report.why = "; ".join(notes)
+
+
+def _remarks(statement, decider: Decider) -> list[str]:  # type: ignore[no-untyped-def]
+    from vaetheory.language.statements import Relation
+    from vaetheory.review.deciding import turned
+
+    if statement.relation in (Relation.AT_LEAST, Relation.AT_MOST) and decider.left > 0.3:
+        if decider.proved(turned(statement, Relation.EQUAL)):
+            return [
+                f"the two sides are equal here: = would say more than {statement.relation.value}"
+            ]
+    return []
+
+
+__all__ = ["Family", "review"]

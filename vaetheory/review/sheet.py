@@ -1,0 +1,234 @@
+"""A file that is handed in, as lines: relations between two sides, each with its tree or the reason why it has none."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+from vaetheory.latex.meaning.survey import Facts, survey
+from vaetheory.latex.reader.cursor import Budget
+from vaetheory.latex.reader.documents import Display, Document
+from vaetheory.latex.reader.errors import ReadError, Span
+from vaetheory.latex.reader.grammar import parse
+from vaetheory.latex.reader.layout import Chain, Link, chains_of
+from vaetheory.latex.reader.macros import Macro, expand, take_definitions
+from vaetheory.latex.reader.styles import plain
+from vaetheory.latex.reader.syntax import Dots, Node
+from vaetheory.latex.reader.tokens import Token, tokenize
+
+MAXIMUM_LINES = 400
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of a relation: its tree, or why there is none."""
+
+    span: Span
+    tree: Node | None = None
+    error: ReadError | None = None
+    constant: bool = False
+
+    @property
+    def elided(self) -> bool:
+        """Whether it is only an ellipsis."""
+        return isinstance(self.tree, Dots)
+
+
+@dataclass(slots=True)
+class Line:
+    """One relation of a file. ``before`` is the side that it is claimed of, which is the right side of the line before."""
+
+    number: int
+    derivation: int
+    left: Side
+    link: Link
+    right: Side
+    first: bool
+    inline: bool
+    prose: str = ""
+    trouble: ReadError | None = None
+
+    @property
+    def span(self) -> Span:
+        """The relation sign and the right side; for the first line of a chain the left side too."""
+        start = self.left.span.start if self.first else self.link.start
+        return Span(start, max(self.right.span.end, self.link.end))
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All that a file says that can be checked."""
+
+    document: Document
+    lines: list[Line] = field(default_factory=list)
+    facts: Facts = field(default_factory=Facts)
+    skipped: int = 0
+
+    def derivations(self) -> list[list[Line]]:
+        """The lines, by derivation."""
+        grouped: dict[int, list[Line]] = {}
+        for line in self.lines:
+            grouped.setdefault(line.derivation, []).append(line)
+        return list(grouped.values())
+
+
+def read_sheet(document: Document, ends: float) -> Sheet:
+    """Reads every display until the time is up; what is left then becomes an unread line."""
+    sheet = Sheet(document)
+    macros = _macros(document)
+    last: Side | None = None
+    derivation = 0
+    for display in document.displays:
+        if time.monotonic() > ends or len(sheet.lines) > MAXIMUM_LINES:
+            _trouble(
+                sheet,
+                display,
+                derivation + 1,
+                ReadError(
+                    "the file is too long to be read in time", display.start, display.start + 1
+                ),
+            )
+            break
+        try:
+            tokens = plain(
+                expand(
+                    _definitions_removed(tokenize(document.text, display.start, display.end)),
+                    macros,
+                )
+            )
+            chains = chains_of(tokens, document.text, display.bare)
+        except ReadError as error:
+            if not display.inline:
+                derivation += 1
+                _trouble(sheet, display, derivation, error)
+            continue
+        for chain in chains:
+            if chain.comment:
+                continue
+            if display.inline and not _weighty(chain):
+                sheet.skipped += bool(chain.links)
+                continue
+            sides = [_side(s, chain, k) for k, s in enumerate(chain.sides)]
+            if display.inline and any(s.error is not None for s in sides):
+                sheet.skipped += 1
+                continue
+            goes_on = chain.continues and last is not None and not display.inline
+            if not goes_on:
+                derivation += 1
+            if goes_on and last is not None:
+                sides[0] = last
+            _add_lines(sheet, chain, sides, derivation, goes_on, display)
+            if not display.inline:
+                last = sides[-1]
+    _finish(sheet)
+    return sheet
+
+
+def _macros(document: Document) -> dict[str, Macro]:
+    if "\\" not in document.text:
+        return {}
+    names = (
+        "\\newcommand",
+        "\\def",
+        "\\DeclareMathOperator",
+        "\\renewcommand",
+        "\\providecommand",
+        "\\let",
+        "\\DeclarePaired",
+        "\\NewDoc",
+    )
+    if not any(n in document.text for n in names):
+        return {}
+    # definitions stand in the preamble or at the head: no need to cut up a megabyte of prose
+    found, _ = take_definitions(tokenize(document.text, 0, min(len(document.text), 300_000)))
+    return found
+
+
+def _definitions_removed(tokens: list[Token]) -> list[Token]:
+    if not any(
+        t.text.startswith(("\\newc", "\\def", "\\renew", "\\Decl", "\\provide", "\\let"))
+        for t in tokens
+    ):
+        return tokens
+    return take_definitions(tokens)[1]
+
+
+_WEIGHTY = {r"\E", "log", "KL", "ELBO", r"\int"}
+
+
+def _weighty(chain: Chain) -> bool:
+    """Whether an inline formula claims something of the kind that is checked here."""
+    return (
+        bool(chain.links)
+        and not chain.continues
+        and any(t.text in _WEIGHTY for s in chain.sides for t in s)
+    )
+
+
+def _side(tokens: list[Token], chain: Chain, number: int) -> Side:
+    if not tokens:
+        near = chain.links[min(number, len(chain.links) - 1)] if chain.links else None
+        start = near.end if near else 0
+        error = ReadError("nothing stands on this side of the relation", start - 1, start)
+        return Side(error.span, None, error)
+    span = Span(tokens[0].start, tokens[-1].end)
+    kept, constant = _without_constant(tokens)
+    try:
+        return Side(span, parse(kept, Budget()), None, constant)
+    except ReadError as error:
+        return Side(span, None, error)
+    except RecursionError:
+        return Side(span, None, ReadError("this is nested too deeply", span.start, span.end))
+
+
+def _without_constant(tokens: list[Token]) -> tuple[list[Token], bool]:
+    """A side without "+ const" at its end or "const +" in front; the relation is then up to a constant."""
+    if len(tokens) > 2 and _is_constant(tokens[-1]) and tokens[-2].is_("+", "-"):
+        return tokens[:-2], True
+    if len(tokens) > 2 and _is_constant(tokens[0]) and tokens[1].is_("+"):
+        return tokens[2:], True
+    return tokens, False
+
+
+def _is_constant(token: Token) -> bool:
+    return (token.kind == "word" and token.text == "const") or (
+        token.kind == "letter" and token.text == "C"
+    )
+
+
+def _add_lines(
+    sheet: Sheet, chain: Chain, sides: list[Side], derivation: int, goes_on: bool, display: Display
+) -> None:
+    for k, link in enumerate(chain.links):
+        sheet.lines.append(
+            Line(
+                number=len(sheet.lines) + 1,
+                derivation=derivation,
+                left=sides[k],
+                link=link,
+                right=sides[k + 1],
+                first=k == 0 and not goes_on,
+                inline=display.inline,
+                prose=(display.prose + " " + chain.said) if k == 0 else "",
+            )
+        )
+
+
+def _trouble(sheet: Sheet, display: Display, derivation: int, error: ReadError) -> None:
+    side = Side(error.span, None, error)
+    link = Link("", error.span.start, error.span.start)
+    sheet.lines.append(
+        Line(len(sheet.lines) + 1, derivation, side, link, side, True, False, trouble=error)
+    )
+
+
+def _finish(sheet: Sheet) -> None:
+    trees: dict[int, Node] = {}
+    for line in sheet.lines:
+        for side in (line.left, line.right):
+            if side.tree is not None:
+                trees[id(side)] = side.tree
+    sheet.facts = survey(trees.values())
+
+
+__all__ = ["Line", "Sheet", "Side", "read_sheet", "replace"]
