@@ -111,15 +111,35 @@ def _add(
 
 
 def _numbers(world: FiniteWorld | GaussianWorld) -> dict[str, str]:
-    """The parameters, the coordinates of cells and the entries of functions that were drawn."""
-    found: dict[str, str] = {}
+    """The parameters, the coordinates of cells, functions and directions of gradients."""
     letters = {letter_text(letter) for letter in world.signature.letters}
-    for key, value in sorted(world.draws.taken.items(), key=lambda item: repr(item[0])):
-        if key[0] not in ("number", "slope") or (key[0] == "number" and key[1] in letters):
-            continue
-        if "at" in key:
-            continue
-        prefix = "slope of " if key[0] == "slope" else ""
-        entry = f"({', '.join(str(k) for k in key[2:])})" if len(key) > 2 else ""
-        found[f"{prefix}{key[1]}{entry}"] = str(value)
-    return found
+    found: dict[str, str] = {}
+    for key, value in world.draws.taken.items():
+        kind, label, *rest = key
+        if kind == "slope":
+            found[f"direction of {label}{_arguments(rest)}"] = str(value)
+        elif kind == "number" and label not in letters and "at" not in rest:
+            found[_entry(str(label), rest)] = str(value)
+    return dict(sorted(found.items()))
+
+
+def _entry(label: str, rest: list[Any]) -> str:
+    if label.startswith("values of "):
+        component, cell = rest
+        name = label.removeprefix("values of ") + (f"_{component}" if component else "")
+        return f"{name} in cell {cell + 1}"
+    if len(rest) == 1 and isinstance(rest[0], str):
+        return label if rest[0] == "constant" else f"{label}: coefficient of {rest[0]}"
+    return label + _arguments(rest)
+
+
+def _arguments(rest: list[Any]) -> str:
+    """The cells (counted from 1) or numbers that an entry belongs to."""
+    if not rest:
+        return ""
+    if isinstance(rest[0], tuple):
+        slots, condition, cell = rest
+        of = ", ".join(f"{s}={c + 1}" for s, c in zip(slots, cell, strict=False))
+        given = ", ".join(str(c + 1) for c in condition)
+        return f"({of}{' | ' * bool(given)}{given})"
+    return f"({', '.join(str(r + 1) if isinstance(r, int) else str(r) for r in rest)})"

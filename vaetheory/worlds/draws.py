@@ -9,7 +9,7 @@ decided by.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -118,25 +118,30 @@ class Draws:
             return self.taken[name]
         return self._take(name, self.stream(f"slope of {part}", key).randint(-3, 3))
 
-    def number(self, part: str, space: Space, key: Key = ()) -> Fraction:
-        """A number from the space of a parameter or of the range of a function.
+    def number(
+        self, part: str, space: Space, key: Key = (), apart_from: Sequence[Fraction] = ()
+    ) -> Fraction:
+        """A number from the space of a parameter, or of the range of a function.
 
-        Asking again gives the same number: a world and its moving twin share their draws.
+        It is drawn again, a few times, while it is among those that it should be apart from.
         """
-        name = ("number", part, *key)
-        if name in self.taken:
-            return self.taken[name]
-        stream, most = self.stream(part, key), self.style.numbers
+        stream = self.stream(part, key)
+        drawn = self._number(stream, space)
+        for _ in range(20):
+            if drawn not in apart_from:
+                break
+            drawn = self._number(stream, space)
+        return self._take(("number", part, *key), drawn)
+
+    def _number(self, stream: random.Random, space: Space) -> Fraction:
+        most = self.style.numbers
         match space:
             case Interval(low=low, high=high):
                 bottom = stream.randint(2, max(3, most))
-                drawn = low + (high - low) * Fraction(stream.randint(1, bottom - 1), bottom)
-            case Reals(positive=True):
-                drawn = Fraction(stream.randint(1, most), stream.randint(1, most))
+                return low + (high - low) * Fraction(stream.randint(1, bottom - 1), bottom)
             case FiniteSet(size=size):
-                drawn = Fraction(stream.randrange(size or 3))
-            case _:
-                drawn = Fraction(
-                    stream.choice((-1, 1)) * stream.randint(1, most), stream.randint(1, most)
-                )
-        return self._take(name, drawn)
+                return Fraction(stream.randrange(size or 3))
+        positive = Fraction(stream.randint(1, most), stream.randint(1, most))
+        if space == Reals(positive=True):
+            return positive
+        return -positive if stream.randrange(2) else positive

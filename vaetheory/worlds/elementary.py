@@ -19,6 +19,8 @@ from vaetheory.worlds.exact import (
     UndefinedError,
 )
 
+_MOST_BITS = 100_000
+
 
 def _is_positive(value: Number) -> bool:
     # deciding a sign takes logarithms of what is nested inside
@@ -100,6 +102,9 @@ def pi_number() -> Exact:
 
 
 def _rational_power(base: Fraction, exponent: Fraction) -> Number:
+    size = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if size * abs(exponent) > _MOST_BITS:
+        raise UndefinedError(f"{base} to the power {exponent} is too long to write")
     if exponent.denominator == 1:
         if base == 0 and exponent < 0:
             raise UndefinedError("a division by zero")
@@ -113,6 +118,8 @@ def _rational_power(base: Fraction, exponent: Fraction) -> Number:
 
 def _integer_power(number: int, exponent: Fraction) -> Number:
     root, degree = perfect_power(number) if exponent.denominator > 1 else (number, 1)
+    if number.bit_length() * abs(exponent) > _MOST_BITS:
+        raise UndefinedError(f"{number} to the power {exponent} is too long to write")
     whole, part = divmod(exponent * degree, 1)
     rational = Fraction(root) ** whole
     if not part or root == 1:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import singledispatch
 from typing import Any, Protocol
 
+from vaetheory.language.binding import bound_variables
 from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import (
     KL,
@@ -35,6 +36,7 @@ from vaetheory.language.expressions import (
     Product,
     Sum,
     Value,
+    children,
 )
 from vaetheory.language.variables import Variable
 from vaetheory.worlds import values
@@ -90,6 +92,9 @@ class Frame:
 
 Evaluator = Callable[[Frame], Any]
 
+DEPTH = 64
+"""How many variables may be in scope at once."""
+
 
 class Scope:
     """Which place in the frame each variable in scope has."""
@@ -100,6 +105,8 @@ class Scope:
     def inside(self, over: tuple[Variable, ...]) -> tuple[Scope, tuple[tuple[int, Variable], ...]]:
         """The scope of a binder, and the places of what it binds."""
         depth = max(self.places.values(), default=-1) + 1
+        if depth + len(over) > DEPTH:
+            raise UngenerableError(f"more than {DEPTH} variables in scope at once")
         bound = tuple((depth + i, variable) for i, variable in enumerate(over))
         names = {name_of(v): place for place, v in bound}
         # z bound anew hides the components of an outer z
@@ -115,10 +122,6 @@ class Scope:
         return found
 
 
-DEPTH = 64
-"""How many variables may be in scope at once."""
-
-
 def evaluator(expression: Expression, free: tuple[Variable, ...]) -> Evaluator:
     """The value of an expression as a function of a frame whose first cells belong to ``free``.
 
@@ -130,6 +133,14 @@ def evaluator(expression: Expression, free: tuple[Variable, ...]) -> Evaluator:
 def frame(world: World, cells: tuple[Any, ...]) -> Frame:
     """A frame whose first cells are given."""
     return Frame(world, [*cells, *([None] * (DEPTH - len(cells)))])
+
+
+def cost(expression: Expression, size: Callable[[Variable], int]) -> int:
+    """About how many nodes are visited for one value, where a variable runs over ``size`` cells."""
+    inside = 1 + sum(cost(child, size) for child in children(expression))
+    for variable in bound_variables(expression):
+        inside *= size(variable)
+    return inside
 
 
 @singledispatch

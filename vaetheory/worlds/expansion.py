@@ -25,6 +25,7 @@ from vaetheory.language.expressions import (
     Power,
     Product,
     Sum,
+    children,
     map_children,
 )
 from vaetheory.language.statements import Statement
@@ -33,6 +34,7 @@ from vaetheory.language.variables import Index, Integers, Variable
 Counts = Mapping[Variable, int]
 
 _MOST_TERMS = 64
+_MOST_NODES = 20_000
 
 
 class UngenerableError(ValueError):
@@ -72,7 +74,21 @@ def expand(expression: Expression, counts: Counts) -> Expression:
     Raises UngenerableError for limits that are not whole numbers, or too far apart.
     """
     numbers = {v: Number(Fraction(n)) for v, n in counts.items()}
-    return _expand(substitute(expression, numbers))
+    whole = substitute(expression, numbers)
+    if _length(whole) > _MOST_NODES:
+        raise UngenerableError("the statement is too long once its sums are written out")
+    return _expand(whole)
+
+
+def _length(expression: Expression) -> int:
+    """About how many nodes the expression has once it is written out."""
+    inside = 1 + sum(map(_length, children(expression)))
+    if not isinstance(expression, IndexedSum | IndexedProduct):
+        return inside
+    low, high = _rational(expression.low), _rational(expression.high)
+    if low is None or high is None:
+        return inside * _MOST_TERMS
+    return inside * max(int(high - low) + 1, 1)
 
 
 @lru_cache(maxsize=20_000)

@@ -19,7 +19,7 @@ from vaetheory.language.statements import Statement
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
-from vaetheory.worlds.evaluation import Request, evaluator, frame
+from vaetheory.worlds.evaluation import Request, cost, evaluator, frame
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.ownership import moves, owned_letters
@@ -30,6 +30,9 @@ from vaetheory.worlds.values import Dual, add_all
 
 MOST_CELLS = 4096
 """No joint table is made larger than this."""
+
+MOST_STEPS = 50_000
+"""No side of a statement takes more steps than about this in one world."""
 
 
 @dataclass(slots=True)
@@ -174,16 +177,11 @@ class FiniteWorld:
         return found
 
     def _apart(self, cells: Cells, component: int, cell: int) -> Fraction:
-        """A number for a cell; the numbers of one variable are drawn until they differ."""
+        """A number for a cell, apart from those of the cells before it."""
         drawn: list[Fraction] = []
         for place in range(cell + 1):
-            for attempt in range(20):
-                number = self.draws.number(
-                    f"values of {cells.name}", cells.space, (component, place, attempt)
-                )
-                if number not in drawn:
-                    break
-            drawn.append(number)
+            part = f"values of {cells.name}"
+            drawn.append(self.draws.number(part, cells.space, (component, place), drawn))
         return drawn[-1]
 
     def parameter(self, variable: Variable) -> Any:
@@ -309,6 +307,9 @@ def world_of(
     plan = plan_of(signature, statement.assumptions, draws.style.tied)
     world = FiniteWorld(statement, signature, plan, draws, chosen, grid, _widths=widths)
     _check_equalities(world)
+    for side in (statement.left, statement.right):
+        if cost(side, lambda v: len(world.widths(world.kind(v)))) > MOST_STEPS:
+            raise UngenerableError("the sums of a side have too many terms")
     return world
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
+from itertools import combinations_with_replacement, product
 from typing import Any
 
 from vaetheory.language.assumptions import SameDensity
@@ -233,15 +233,12 @@ class GaussianWorld:
             return (
                 Dual(found, self.draws.slope(label, tuple(parts))) if self._moves(name) else found
             )
-        monomials: list[tuple[str, Any]] = [("1", Fraction(1))]
-        monomials += [(f"{i}", p) for i, p in enumerate(parts)]
+        # the arguments are called u, or u1, u2, …, in the order in which they stand
+        names = [f"u{i + 1}" if len(parts) > 1 else "u" for i in range(len(parts))]
+        monomials: list[tuple[str, Any]] = [("1", Fraction(1)), *zip(names, parts, strict=True)]
         if self.draws.style.degree > 1:
-            monomials += [
-                (f"{i}·{j}", p * q)
-                for i, p in enumerate(parts)
-                for j, q in enumerate(parts)
-                if i <= j
-            ]
+            pairs = combinations_with_replacement(range(len(parts)), 2)
+            monomials += [(f"{names[i]}·{names[j]}", parts[i] * parts[j]) for i, j in pairs]
         terms = []
         for mark, monomial in monomials:
             coefficient: Any = self.draws.number(label, REALS, (mark,))
