@@ -83,11 +83,13 @@ class Caller:
 
     def native(self, values: Values) -> dict[Role, Any]:
         """The arrays of the library, with μ and s packed together where the plan asks for it."""
-        arrays = {role: self.framework.array(array) for role, array in values.items()}
+        return {role: self.framework.array(a) for role, a in self._packed(values).items()}
+
+    def _packed(self, values: Values) -> dict[Role, NDArray[np.float64]]:
+        packed = {}
         if Role.PACKED in self.plan.roles:
-            packed = np.concatenate([values[Role.MEAN], values[Role.SCALE]], axis=1)
-            arrays[Role.PACKED] = self.framework.array(packed)
-        return arrays
+            packed[Role.PACKED] = np.concatenate([values[Role.MEAN], values[Role.SCALE]], axis=1)
+        return {**values, **packed}
 
     def components(
         self, values: Values, sizes: Sizes, given: Mapping[str, float] | None = None, seed: int = 0
@@ -118,14 +120,19 @@ class Caller:
 
     def gradients(self, values: Values, sizes: Sizes) -> dict[Role, Any] | None:
         """Autograd's ∂(objective)/∂(each array of the plan)."""
-        wanted = {r: a for r, a in values.items() if r in self.plan.roles and r is not Role.CONDITION}
-        fixed = {r: self.framework.array(a) for r, a in values.items() if r not in wanted}
+        arrays = self._packed(values)
+        wanted = {r: arrays[r] for r in self.plan.roles if r is not Role.CONDITION}
+        fixed = {r: self.framework.array(a) for r, a in arrays.items() if r not in wanted}
 
-        def objective(arrays: Mapping[Role, Any]) -> Any:
-            output = self.raw({**fixed, **arrays}, sizes)
-            return self._objective(output, lambda v: v)
+        def objective(given: Mapping[Role, Any]) -> Any:
+            return self._objective(self.raw({**fixed, **given}, sizes), lambda v: v)
 
-        return self.framework.gradients(objective, wanted)
+        found = self.framework.gradients(objective, wanted)
+        if found is None or Role.PACKED not in found:
+            return found
+        packed = found.pop(Role.PACKED)
+        halves = (None, None) if packed is None else np.split(packed, 2, axis=1)
+        return {**found, Role.MEAN: halves[0], Role.SCALE: halves[1]}
 
     def _numpy(self, value: Any) -> NDArray[np.float64]:
         array = self.framework.numpy(value)

@@ -46,6 +46,9 @@ def read(formula: Formula) -> Divergence:
         return Divergence(True, because="the latent term is none that is known here")
     coefficients = {t: c for t in part.terms if (c := formula.coefficients.get(t)) is not None}
     p = part.parametrization
+    if len(coefficients) < len(part.terms) or not coefficients:
+        text = f"s is {p.name}" if p is not None else ""
+        return Divergence(True, text=text, because="its coefficients are not known")
     if p is None:
         return _unusual(formula, coefficients)
     if part.name == "one sample":

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vaetheory.audit import behaviour, outputs, signature
+from vaetheory.audit import behaviour, divergence, likelihood, outputs, signature
 from vaetheory.audit import source as source_
 from vaetheory.audit.calling import CallFailed, Caller, defaults_of
 from vaetheory.audit.design import Region, draw
@@ -18,7 +18,7 @@ from vaetheory.audit.frameworks.framework import Framework
 from vaetheory.audit.hyperparameters import discover
 from vaetheory.audit.plan import Missing, Plan
 from vaetheory.audit.recovery import Formula, recover
-from vaetheory.audit.roles import Role
+from vaetheory.audit.roles import Role, is_sure
 from vaetheory.audit.shapes import Layout, layouts
 
 # A reading that fits ends the search; these bound it where none does.
@@ -35,6 +35,22 @@ class Exploration:
     remembers: bool = False
     failures: dict[str, str] = field(default_factory=dict)
     readings_tried: int = 0
+    contradicts: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether no other reading could do better: explained, and sound or named beyond doubt."""
+        formula = self.formula
+        if formula is None or not formula.explained:
+            return False
+        doubtful = any(not is_sure(leaf.name) for leaf in formula.caller.plan.leaves())
+        return is_sound(formula) or not doubtful
+
+
+def is_sound(formula: Formula) -> bool:
+    """Whether both sides read as what they ought to be, up to weights."""
+    data, latent = likelihood.read(formula), divergence.read(formula)
+    return not (data.findings or latent.findings or data.because or latent.because)
 
 
 def explore(
@@ -47,7 +63,7 @@ def explore(
     for framework in candidates(function):
         with_session = _Search(function, framework, literals, given, stop, found)
         with_session.run()
-        if found.formula is not None and found.formula.explained:
+        if found.settled:
             break
     return found
 
@@ -82,13 +98,12 @@ class _Search:
                 caller = Caller(self.function, reading.plan, self.framework, hypers, returned)
                 before = [(h, h.read()) for h in hypers if h.read is not None]
                 try:
-                    self._try(caller)
+                    self._try(caller, reading)
                 finally:
                     for hyper, value in before:
                         if hyper.write is not None:
                             hyper.write(value)
-                done = self.found.formula is not None and self.found.formula.explained
-                if done or time.monotonic() > self.stop:
+                if self.found.settled or time.monotonic() > self.stop:
                     return
 
     def _readings(self) -> Iterator[signature.Reading]:
@@ -102,7 +117,7 @@ class _Search:
             else:
                 return
 
-    def _try(self, caller: Caller) -> None:
+    def _try(self, caller: Caller, reading: signature.Reading) -> None:
         ran = 0
         for layout in layouts(self.literals):
             try:
@@ -116,7 +131,7 @@ class _Search:
             if formula is None:
                 continue
             ran += 1
-            self._keep(formula)
+            self._keep(formula, reading)
             if formula.explained or ran >= _LAYOUTS_THAT_RUN or time.monotonic() > self.stop:
                 return
 
@@ -166,10 +181,14 @@ class _Search:
                 return False
         return True
 
-    def _keep(self, formula: Formula) -> None:
+    def _keep(self, formula: Formula, reading: signature.Reading) -> None:
+        """The better of two; but a sure name is never argued away to mend an explained loss."""
         best = self.found.formula
+        if best is not None and best.explained and reading.contradicts:
+            return
         if best is None or _score(formula) > _score(best):
             self.found.formula = formula
+            self.found.contradicts = reading.contradicts
 
 
 def _changes(
@@ -182,8 +201,8 @@ def _changes(
     ]
 
 
-def _score(formula: Formula) -> tuple[int, int, int]:
+def _score(formula: Formula) -> tuple[bool, bool, int, bool]:
     """What is explained, in the order of importance."""
     sides = int(formula.data.fit is not None) + int(formula.latent.fit is not None)
-    has_both = Role.MEAN in formula.caller.plan.roles and Role.RECONSTRUCTION in formula.caller.plan.roles
-    return int(formula.explained), sides, int(has_both)
+    has_both = {Role.MEAN, Role.RECONSTRUCTION} <= formula.caller.plan.roles
+    return formula.explained, formula.explained and is_sound(formula), sides, has_both

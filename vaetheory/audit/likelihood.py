@@ -68,6 +68,8 @@ def read(formula: Formula) -> Likelihood:
     if part.fit is None:
         return Likelihood(Family.UNKNOWN, because="the data term is none that is known here")
     coefficients = {t: c for t in part.terms if (c := formula.coefficients.get(t)) is not None}
+    if len(coefficients) < len(part.terms) or not coefficients:
+        return Likelihood(Family.UNKNOWN, text=part.name, because="its coefficients are not known")
     if len(part.terms) == 1 and part.terms[0] in _SQUARES:
         (term,) = part.terms
         return Likelihood(Family.GAUSSIAN, coefficients[term], _SQUARES[term],

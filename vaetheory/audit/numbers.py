@@ -22,7 +22,10 @@ _CONSTANTS = (
 
 @dataclass(frozen=True)
 class Recognised:
-    """A float, how it is written, and how far the writing lies from the float (relative)."""
+    """A float, how it is written, and how far the writing lies from the float (relative).
+
+    `value` is the number as written where it was recognised.
+    """
 
     value: float
     text: str
@@ -50,7 +53,7 @@ def recognise(value: float, tolerance: float = 1e-9) -> Recognised:
     text, near = _ratio(size, tolerance) or _times_constant(size, tolerance) or ("", 0.0)
     if not text:
         return Recognised(value, f"≈{value:.6g}", 0.0, False)
-    return Recognised(value, sign + text, abs(near - size) / size, True)
+    return Recognised(math.copysign(near, value), sign + text, abs(near - size) / size, True)
 
 
 def _ratio(size: float, tolerance: float) -> tuple[str, float] | None:

@@ -103,7 +103,13 @@ def data_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) ->
         hypotheses = (*hypotheses, *reconstruction.scaled_hypotheses())
     if Role.TARGET not in caller.plan.roles or Role.RECONSTRUCTION not in caller.plan.roles:
         return Part(True, None)
-    return Part(True, first_fit(hypotheses, table, tolerance))
+    found = first_fit(hypotheses, table, tolerance)
+    if found is not None and found.hypothesis.name == "squared error":
+        # Within (0, 1) a Huber loss is a squared error: only larger errors tell.
+        wide = data_table(caller, sizes, Region.LOGITS)
+        location = [reconstruction.BY_NAME[name] for name in ("squared error", "Huber")]
+        found = first_fit(location, wide, tolerance) or found
+    return Part(True, found)
 
 
 def latent_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) -> Part:

@@ -114,7 +114,7 @@ def recover(caller: Caller, layout: Layout, region: Region = Region.GENERIC) -> 
     formula.residual = max(shot.residual for shot in formula.shots)
     for term in formula.terms:
         points = [Measured(s.sizes.symbols, s.coefficients[term]) for s in formula.shots]
-        found = fit_monomial(points, max(1e-8, 100 * tolerance))
+        found = fit_monomial(points, max(1e-8, 5 * tolerance))
         formula.coefficients[term] = _named(found, formula) if found else None
     formula.of_target = _depends_on_target(formula)
     return formula

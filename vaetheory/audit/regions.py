@@ -14,7 +14,6 @@ from vaetheory.audit.roles import Role
 from vaetheory.audit.terms import latent
 from vaetheory.audit.terms.term import Values
 
-_PROBABILITIES = ("probabilities", "half of the BCE", "swapped", "on rates")
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def regions_of(formula: Formula) -> list[Region]:
         swapped = formula.data.name.startswith("swapped")
         if not formula.of_target and not swapped:
             found.append(Region.BINARY)
-        if not any(word in formula.data.name for word in _PROBABILITIES):
+        if not any("log x̂" in t.text or "log(" in t.text for t in formula.data.terms):
             found.append(Region.LOGITS)
     return found
 

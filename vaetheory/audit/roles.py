@@ -59,7 +59,7 @@ _SPREAD = (
 )
 _CENTRE = r"(mu|mus|mean|means|loc|avg)"
 _X = r"(x|img|image|obs|data|y)"
-_LATENT_NAME = r"(z|latent|latents|q|qz|enc|encoder|encoded|post|posterior|code|h|hidden|en)"
+_LATENT_NAME = r"(raw|pre|z|latent|latents|q|qz|enc|encoder|encoded|post|posterior|code|h|hidden|en)"
 _DECODED = (
     r"(recon\w*|rec|recs|x_?hats?|x_?rec\w*|rec_?x|\w*_?recon\w*|out_?x|decoded?\w*|"
     r"x_?(pred|tilde|prime|out|dash|bar|gen|decoded|logits?|probs?|decoded_mean|p|logit)|\w*_hat|"
@@ -122,6 +122,18 @@ def role_of(name: str) -> Role | None:
     """
     word = plain(name)
     return next((role for role, pattern in _COMPILED if pattern.fullmatch(word)), None)
+
+
+_UNSURE = frozenset(
+    "x y a b c d m s v t z input inputs output outputs target targets out in data labels label "
+    "features batch".split()
+)
+
+
+def is_sure(name: str) -> bool:
+    """Whether a name leaves no doubt: `recon_x` and `logvar` do not, `input` and `y` do."""
+    word = plain(name.rpartition(".")[2])
+    return role_of(word) is not None and word not in _UNSURE
 
 
 _HYPER = re.compile(

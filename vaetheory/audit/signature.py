@@ -9,6 +9,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from vaetheory.audit import callables
@@ -26,7 +27,7 @@ from vaetheory.audit.plan import (
     leaves,
     mapped,
 )
-from vaetheory.audit.roles import Role, looks_like_number, plain, role_of
+from vaetheory.audit.roles import Role, is_sure, looks_like_number, plain, role_of
 
 _ARRAYS = (Role.RECONSTRUCTION, Role.TARGET, Role.MEAN, Role.SCALE, Role.SAMPLE)
 # What else a name could mean, in the order in which it is worth trying.
@@ -51,6 +52,13 @@ _MODELS = frozenset("model vae net network self autoencoder cvae module generato
 _CODERS = {"encoder": "encoder", "enc": "encoder", "decoder": "decoder", "dec": "decoder"}
 
 
+class Doubt(Enum):
+    """What else a parameter could be."""
+
+    LETTERS = "`def loss(a, b, c, d)`: letters that are often numbers may be arrays"
+    CONTAINERS = "`def loss(out, x)`: what looks like an array may be a record of them"
+
+
 class SignatureError(ValueError):
     """The roles given with `--signature` do not fit the function."""
 
@@ -61,6 +69,14 @@ class Reading:
 
     plan: Plan
     cost: int
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether an array plays another role than its unmistakable name says."""
+        return any(
+            is_sure(leaf.name) and role_of(leaf.name) is not leaf.role
+            for leaf in self.plan.leaves()
+        )
 
 
 def readings(
@@ -78,10 +94,10 @@ def readings(
     if given:
         return [Reading(Plan(parameters, ("roles as given with --signature",)), 0)]
     found = list(_assignments(parameters, 0))
-    loose = _parameters(function, source, learned or {}, None, letters=True)
-    if loose != parameters:
-        # `def loss(a, b, c, d)`: letters that are often numbers may be arrays after all.
-        found += _assignments(loose, 2)
+    for doubt in (Doubt.LETTERS, Doubt.CONTAINERS):
+        loose = _parameters(function, source, learned or {}, None, doubt)
+        if loose != parameters:
+            found += _assignments(loose, 2)
     return sorted(found, key=lambda reading: reading.cost)[:_MOST_READINGS]
 
 
@@ -90,7 +106,7 @@ def _parameters(
     source: source_.Source,
     learned: Mapping[str, tuple[str, ...]],
     given: str | None,
-    letters: bool = False,
+    doubt: Doubt | None = None,
 ) -> tuple[Parameter, ...]:
     try:
         signature = callables.signature(function)
@@ -99,7 +115,7 @@ def _parameters(
     wanted = _given_roles(given, list(signature.parameters)) if given else {}
     found = []
     for parameter in signature.parameters.values():
-        maker = _NodeMaker(source, learned, wanted, letters)
+        maker = _NodeMaker(source, learned, wanted, doubt)
         node = maker.parameter(parameter)
         if node is not None:
             found.append(Parameter(parameter.name, parameter.kind.name, node))
@@ -111,7 +127,7 @@ class _NodeMaker:
     source: source_.Source
     learned: Mapping[str, tuple[str, ...]]
     wanted: Mapping[str, Role | None]
-    letters: bool
+    doubt: Doubt | None
 
     def parameter(self, parameter: inspect.Parameter) -> Node | None:
         """The node of a parameter; None where it is left to its default."""
@@ -161,7 +177,8 @@ class _NodeMaker:
             length = max(usage.indexed) + 1 if max(usage.indexed) >= 0 else 2
             named = [usage.indexed.get(i, "") for i in range(length)]
             return Items(tuple(self.item(name, i, n) for i, n in enumerate(named)))
-        if plain(name) in _CONTAINERS and name in self.learned:
+        if plain(name) in _CONTAINERS and self.doubt is Doubt.CONTAINERS:
+            # Taken apart by a helper, perhaps: the record learns its fields when they are asked for.
             return Record(label, ())
         return None
 
@@ -210,7 +227,7 @@ class _NodeMaker:
     def array(self, name: str) -> Node:
         """An array, or a number where the name says so and no array is called that."""
         role = role_of(name)
-        if self.letters and len(name) == 1:
+        if self.doubt is Doubt.LETTERS and len(name) == 1:
             return Leaf(f"{name}?", Role.CONDITION)
         if self.source.usage(name).halved and role is not Role.TARGET:
             return Leaf(name, Role.PACKED)

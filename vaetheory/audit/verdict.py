@@ -154,7 +154,11 @@ def _both_sides(evidence: Evidence, sides: _Sides, report: Report) -> Report:
         why = f"β = {weighting.beta} is 1 only where {sizes}, which is a number in the source"
         fix = "read the sizes off the arrays: x[0].numel(), len(x)"
         report.findings.append(finding("literal-size", why, fix))
-        weighting = Weighting(_ONE, weighting.scale, weighting.stated_for, weighting.exact_scale)
+        scale = weighting.scale
+        for symbol, size in literal.items():
+            scale = scale * Monomial(size ** float(scale.power(symbol))) if symbol != "B" else scale
+            scale = scale.without(symbol) if symbol != "B" else scale
+        weighting = Weighting(_ONE, scale, weighting.stated_for, weighting.exact_scale)
     report.terms = _rows(sides, weighting.scale)
     report.beta = wording.as_number(weighting.beta)
     if weighting.stated_for:
@@ -235,7 +239,11 @@ def _literal_sizes(evidence: Evidence, beta: Monomial) -> dict[str, float]:
     symbols = [s for s, _ in beta.powers]
     if not symbols or any(s not in ("B", "D", "K") for s in symbols):
         return {}
-    literals = sorted(n for n in observations.numbers(evidence) if n >= 2 and n == int(n))
+    given = observations.numbers(evidence)
+    if any(beta.without(*symbols).is_close(Monomial(w)) for w in given if w <= 1):
+        # The number is itself in the source: a weight, not a size.
+        return {}
+    literals = sorted(n for n in given if n >= 8 and n == int(n))
     for sizes in itertools.product(literals, repeat=len(symbols)):
         chosen = dict(zip(symbols, sizes, strict=True))
         if abs(beta.value(chosen) - 1) < 1e-6:

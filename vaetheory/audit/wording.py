@@ -51,6 +51,5 @@ def as_number(monomial: Monomial) -> float | str:
     """A JSON number where the coefficient is one, else its text."""
     if not monomial.is_number:
         return str(monomial)
-    recognised = monomial.recognised
-    value = float(f"{monomial.number:.12g}") if recognised.exact else monomial.number
+    value = monomial.recognised.value
     return int(value) if value.is_integer() else value

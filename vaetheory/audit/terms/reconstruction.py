@@ -153,3 +153,6 @@ def scaled_hypotheses() -> tuple[Hypothesis, ...]:
             found.append(Hypothesis((term, log_term), f"{kind} with its own {parametrization}"))
         found.append(Hypothesis((term,), f"{kind} with its own {parametrization}, log lost"))
     return tuple(found)
+
+
+BY_NAME = {hypothesis.name: hypothesis for hypothesis in hypotheses()}
