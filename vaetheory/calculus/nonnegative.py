@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 
 from vaetheory.calculus.binders import rename_bound
+from vaetheory.calculus.gaps import nonnegative
 from vaetheory.language.binding import bound_variables, free_variables
 from vaetheory.language.expressions import (
     KL,
@@ -18,6 +20,8 @@ from vaetheory.language.expressions import (
     Integral,
     Log,
     MutualInformation,
+    Number,
+    Power,
     Product,
     Sum,
     walk,
@@ -26,6 +30,8 @@ from vaetheory.language.variables import FiniteSet, Variable
 
 _MAX_CANDIDATES = 60
 _MAX_SPLIT = 3
+_MIN_LEFT_OUT = 2
+_TWO, _HALF = Number(Fraction(2)), Number(Fraction(1, 2))
 
 
 def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
@@ -37,7 +43,7 @@ def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
                 found.setdefault(rename_bound(expression), text)
     for text, expression in (*_divergences(sides), *_splits(sides)):
         found.setdefault(rename_bound(expression), text)
-    return [(text, expression) for expression, text in found.items()][:_MAX_CANDIDATES]
+    return [(text, expression) for expression, text in found.items() if nonnegative(expression)][:_MAX_CANDIDATES]
 
 
 def _in_context(e: Expression, laws: tuple[tuple[Expression, tuple[Variable, ...]], ...] = ()) -> Iterator[list[tuple[str, Expression]]]:
@@ -85,6 +91,9 @@ def _at(e: Expression) -> Iterator[tuple[str, Expression]]:
                 yield from _finite_jensen(log)
         case Log(argument=Expectation(law=law, body=body, over=over)):
             yield f"Jensen for log {body!r} under {law!r}", e - Expectation(law, Log(body), over)
+            square, root = (Log(Expectation(law, Power(body, n), over)) for n in (_TWO, _HALF))
+            yield f"the variance of {body!r} under {law!r} is not negative", square - 2 * e
+            yield f"the variance of the root of {body!r} under {law!r} is not negative", e - 2 * root
         case Log():
             yield from _finite_jensen(e)
 
@@ -105,18 +114,19 @@ def _finite_jensen(log: Log) -> Iterator[tuple[str, Expression]]:
         if isinstance(factor, Sum):
             n = len(factor.terms)
             mean = Log(factor / n)
+            if n > _MIN_LEFT_OUT:
+                parts = [Log(Sum(tuple(t for t in factor.terms if t is not left)) / (n - 1)) for left in factor.terms]
+                yield f"Jensen for the {n} means of {n - 1} terms", mean - Sum(tuple(parts)) / n
             yield f"Jensen for the mean of {n} terms", mean - Sum(tuple(Log(t) for t in factor.terms)) / n
 
 
 def _splits(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
     """For a law over several bound variables: the average divergence of one part given the rest, and their information."""
-    laws = {e for side in sides for e in walk(side) if isinstance(e, Density) and len(e.of) > 1}
     bound = {v for side in sides for e in walk(side) for v in bound_variables(e)}
-    letters = {e.letter for side in sides for e in walk(side) if isinstance(e, Density)}
-    for law in sorted(laws, key=repr):
-        inside = tuple(v for v in law.of if v in bound)
-        if len(inside) != len(law.of) or len(inside) > _MAX_SPLIT:
-            continue
+    densities = {e for side in sides for e in walk(side) if isinstance(e, Density)}
+    letters = {e.letter for e in densities}
+    for law in sorted(_joint_laws(densities, bound), key=repr):
+        inside = law.of
         for count in range(1, len(inside)):
             for part in combinations(inside, count):
                 rest = tuple(v for v in inside if v not in part)
@@ -128,6 +138,19 @@ def _splits(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
                 for letter in sorted(letters - {law.letter}, key=repr):
                     second = Density(letter, part, first.given)
                     yield f"E KL[{first!r} ‖ {second!r}] ≥ 0", Expectation(outer, KL(first, second, part), rest)
+
+
+def _joint_laws(densities: set[Density], bound: set[Variable]) -> Iterator[Density]:
+    """For each letter, the law of all its bound variables, alone and given its free ones; copies of a slot have none."""
+    for letter in {d.letter for d in densities}:
+        seen = {v for d in densities if d.letter == letter for v in (*d.of, *d.given)}
+        inside = tuple(sorted(seen & bound, key=repr))
+        free = tuple(sorted(seen - bound, key=repr))
+        slots = {v.slot for v in (*inside, *free)}
+        if 1 < len(inside) <= _MAX_SPLIT and len(slots) == len(inside) + len(free):
+            yield Density(letter, inside)
+            if free:
+                yield Density(letter, inside, free)
 
 
 def _divergences(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
