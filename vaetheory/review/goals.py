@@ -1,0 +1,143 @@
+"""Goals: does a chain arrive at the theorem that was asked for, how large is its largest step, and what comes next?"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.expressions import Expression, Letter, walk
+from vaetheory.language.statements import ChainError, Relation, Statement, compose
+from vaetheory.latex.reader.documents import open_document
+from vaetheory.latex.writer import to_latex
+from vaetheory.review import alternatives
+from vaetheory.review.deciding import Decider
+from vaetheory.review.introductions import introductions
+from vaetheory.review.judge import Judgement, judge
+from vaetheory.review.relations import RELATION_OF
+from vaetheory.review.report import FAILS, UNREAD, FileReport, GoalReport
+from vaetheory.review.sheet import Sheet, read_sheet
+from vaetheory.theorems import THEOREMS
+from vaetheory.theorems.theorem import Theorem
+
+
+def theorems_for(key: str) -> list[Theorem]:
+    """The theorems that a question key or a name asks for."""
+    if key in THEOREMS:
+        return [THEOREMS[key]]
+    return [t for t in THEOREMS.values() if t.question == key]
+
+
+def pursue(report: FileReport, text: str, name: str, goal: str | None, hint: bool) -> None:
+    """Enters into the report whether it reaches the goal, and a hint where one is asked for."""
+    ends = time.monotonic() + 2.0
+    sheet = read_sheet(open_document(text, name), ends)
+    introductions(sheet)
+    decider = Decider(ends)
+    reading = next(iter(alternatives.of_file(sheet.facts)))
+    judgements = [judge(lines, sheet.facts, reading, (), decider) for lines in sheet.derivations()]
+    candidates = theorems_for(goal) if goal is not None else list(THEOREMS.values())
+    if goal is not None:
+        report.goal = _reach(candidates, report, sheet, judgements, decider)
+    if hint:
+        report.hint = _hint(candidates, judgements, report)
+
+
+def _reach(
+    candidates: list[Theorem],
+    report: FileReport,
+    sheet: Sheet,
+    judgements: list[Judgement],
+    decider: Decider,
+) -> GoalReport:
+    first = candidates[0]
+    for theorem in candidates:
+        for lines, judgement in zip(sheet.derivations(), judgements, strict=True):
+            if len(judgement.stops) < 2:
+                continue
+            signs = [RELATION_OF.get(line.link.sign) for line in lines]
+            try:
+                relation = compose(tuple(s for s in signs if s is not None))
+            except ChainError:
+                continue
+            ends = judgement.stops[0][1], judgement.stops[-1][1]
+            if relation is _relation(theorem) and _same_claim(theorem.statement, *ends, decider):
+                sound = not any(
+                    line.verdict in (FAILS, UNREAD)
+                    for line in report.lines
+                    if line.derivation == lines[0].derivation
+                )
+                why = "the chain arrives at the theorem" + (
+                    "" if sound else ", but not every line on the way holds"
+                )
+                return _goal(theorem, sound, why, _largest(judgement, lines))
+    return _goal(first, False, "no chain of this file begins and ends where the theorem does", None)
+
+
+def _relation(theorem: Theorem) -> Relation:
+    return theorem.statement.relation
+
+
+def _same_claim(
+    statement: Statement, left: Expression, right: Expression, decider: Decider
+) -> bool:
+    """Whether the ends of the chain are the sides of the theorem, as written or up to a rearrangement."""
+    pairs = ((statement.left, left), (statement.right, right))
+    if all(_same(a, b, decider) for a, b in pairs):
+        return True
+    return all(_same(a, b, decider) for a, b in ((statement.left, right), (statement.right, left)))
+
+
+def _same(wanted: Expression, said: Expression, decider: Decider) -> bool:
+    return decider.decide(
+        Statement(wanted, Relation.EQUAL, said)
+    ).verdict is Verdict.HOLDS and _kinds(wanted) <= _kinds(said)
+
+
+def _kinds(expression: Expression) -> set[str]:
+    """The operators that must be seen: log p(x) and its decomposition are equal, but only one is the goal."""
+    seen = {type(n).__name__ for n in walk(expression)}
+    return seen & {"KL", "Entropy"}
+
+
+def _goal(theorem: Theorem, reached: bool, why: str, largest: dict[str, Any] | None) -> GoalReport:
+    return GoalReport(
+        theorem.name, theorem.question, to_latex(theorem.statement), reached, why, largest
+    )
+
+
+def _largest(judgement: Judgement, lines: list[Any]) -> dict[str, Any] | None:
+    """The line at which the most changes at once: how many subterms are new."""
+    sizes: list[tuple[int, int]] = []
+    for (_, before), (_, after), line in zip(
+        judgement.stops, judgement.stops[1:], lines, strict=False
+    ):
+        old, new = set(walk(before)), set(walk(after))
+        sizes.append((len(new - old), line.number))
+    if not sizes:
+        return None
+    size, number = max(sizes)
+    return {"line": number, "size": size}
+
+
+def _hint(candidates: list[Theorem], judgements: list[Judgement], report: FileReport) -> str:
+    """The step of the theorem's own derivation that comes after the last line that agrees with it."""
+    wrong = next((line for line in report.lines if line.verdict == FAILS), None)
+    if wrong is not None:
+        return f"look at line {wrong.line} first: it does not follow from the line before it"
+    best: tuple[int, str] = (-1, "")
+    for theorem in candidates:
+        derivation = theorem.derivation
+        expressions = [derivation.start, *(s.expression for s in derivation.steps)]
+        said = [value for j in judgements for _, value in j.stops]
+        matched = max((k for k, e in enumerate(expressions) if e in said), default=-1)
+        if matched > best[0] and matched < len(derivation.steps):
+            step = derivation.steps[matched]
+            best = (matched, f"next, use {step.rule}: {step.note}".rstrip(": "))
+    if best[0] >= 0:
+        return best[1]
+    theorem = candidates[0]
+    return f"begin with {to_latex(theorem.derivation.start)}"
+
+
+__all__ = ["Letter", "pursue", "theorems_for"]
