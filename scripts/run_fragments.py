@@ -17,9 +17,9 @@ from demo_runs import RUNS, DemoRun
 CAPTIONS = {
     "class_grid": "Rows: classes. Columns: one z each, so that a column keeps its style.",
     "manifold": "Decoder means over the 2-D latent space, at equal steps of probability.",
-    "reconstructions": "Test images, and below each its reconstruction.",
+    "reconstructions": "Held-out images, and below each its reconstruction.",
     "samples": "Decoder means at draws from the prior.",
-    "latent": "Posterior means of the test images, coloured by class.",
+    "latent": "Posterior means of held-out images, coloured by class.",
     "curves": "The ELBO and its two terms over the epochs, in nats per image.",
 }
 ROWS = {
