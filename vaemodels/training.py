@@ -107,6 +107,7 @@ class Trainer:
         self.optimizer = adam(self.model, config.optimization, self.device)
         self.step = TrainingStep(self.model, self.optimizer, self.train, config, self.world)
         self.position = Position()
+        self.fresh = checkpoint is None
         if checkpoint is not None:
             self._restore(checkpoint)
 
@@ -280,8 +281,7 @@ class Trainer:
 
     def _open_folder(self) -> list[Metrics]:
         """Make the folder, or read its history up to the checkpoint."""
-        fresh = self.position == Position()
-        if fresh and (self.folder / checkpoints.LAST).exists():
+        if self.fresh and (self.folder / checkpoints.LAST).exists():
             raise CheckpointError(
                 f"{self.folder} holds a run already. Go on with --resume {self.folder}, or choose "
                 "another --out."
@@ -295,9 +295,9 @@ class Trainer:
             about = {**self.config.to_json(), "data_checksum": self.checksum}
             about |= {"hardware": describe(self.config)}
             write_atomically(self.folder / CONFIG, (json.dumps(about, indent=2) + "\n").encode())
-        history = [] if fresh else read_metrics(self.folder)[: self.position.epoch]
+        history = [] if self.fresh else read_metrics(self.folder)[: self.position.epoch]
         self._write_history(history)
-        if fresh:
+        if self.fresh:
             self._save(checkpoints.LAST)
         return history
 
