@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vaetheory import rules
-from vaetheory.calculus.algebra import read, same
+from vaetheory.calculus.algebra import expand, read, same
+from vaetheory.calculus.linear import Linear, multiply, times
 from vaetheory.checkers.evidence import Evidence, Verdict
 from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Expression
@@ -152,12 +153,25 @@ def _instance(cited: Statement, claim: Statement) -> Relation | None:
         return None
     theorem = read(cited.left - cited.right, distribute=True)
     difference = read(claim.left - claim.right, distribute=True)
-    if set(theorem) != set(difference) or not theorem:
+    if not theorem or not difference:
         return None
-    ratios = {difference[m] / theorem[m] for m in theorem}
-    if len(ratios) != 1:
+    first = next(iter(theorem))
+    inverse = tuple((base, expand(-exponent)) for base, exponent in first)
+    for monomial, coefficient in difference.items():
+        factor = {times(monomial, inverse): coefficient / theorem[first]}
+        if multiply(theorem, factor) == difference:
+            return _scaled(cited.relation, factor)
+    return None
+
+
+def _scaled(relation: Relation, factor: Linear) -> Relation | None:
+    """The relation after multiplying both sides: an inequality allows numbers only, and turns under negative ones."""
+    if not relation.direction:
+        return relation
+    ((monomial, coefficient),) = factor.items()
+    if monomial:
         return None
-    return cited.relation if ratios.pop() > 0 else cited.relation.converse
+    return relation if coefficient > 0 else relation.converse
 
 
 def step_evidence(claim: Statement, *, seed: int) -> tuple[Evidence, ...]:

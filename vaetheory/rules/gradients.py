@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vaetheory.calculus.algebra import terms_of
+from vaetheory.calculus.algebra import expand, terms_of
 from vaetheory.calculus.linear import ONE, ZERO, as_expression
 from vaetheory.calculus.probability import Calculus
 from vaetheory.calculus.scores import depends
@@ -42,7 +42,7 @@ def gradient_inside(e: Expression, assumptions: Assumptions) -> Expression | Non
     return None
 
 
-@rule("gradient-of-product", "Product rule of differentiation", r"\nabla_\phi (f g)=g\,\nabla_\phi f+f\,\nabla_\phi g,\quad \nabla_\phi c=0", "c does not depend on φ")
+@rule("gradient-of-product", "Product rule of differentiation", r"\nabla_\phi (f g)=g\,\nabla_\phi f+f\,\nabla_\phi g,\quad \nabla_\phi c=0", "c does not depend on φ", upto=expand)
 def gradient_of_product(e: Expression, assumptions: Assumptions) -> Expression | None:
     """Each factor is differentiated in turn; a factor that does not depend on the parameter comes out, and alone has gradient zero."""
     if not isinstance(e, Gradient):

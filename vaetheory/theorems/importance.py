@@ -10,7 +10,7 @@ from vaetheory.language.notation import E, integral, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Variable
 from vaetheory.theorems.symbols import ELBO, p, q, x, z
-from vaetheory.theorems.theorem import Mistake, Theorem
+from vaetheory.theorems.theorem import EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
 
 _LAW = q(z | x)
 _BURDA = "Burda, Grosse & Salakhutdinov (2016), Importance weighted autoencoders."
@@ -64,6 +64,7 @@ evidence_importance = Theorem(
         r"Draw $z$ where it matters, from $q(z\mid x)$, and correct with the weight $p(z)/q(z\mid x)$: still unbiased, and of zero variance when $q$ is the true posterior."
     ),
     reference=_BURDA,
+    kinds=(PROOF, EXACT, QUADRATURE),
     mistakes=(
         Mistake("no-correction", _evidence(E(_LAW, p(x | z))), "The weight p(z)/q(z|x) is forgotten."),
         Mistake("weight-turned", _evidence(E(_LAW, p(x | z) * _LAW / p(z))), "The weight is turned round."),
@@ -120,6 +121,7 @@ iw_bound = Theorem(
         r"So $\mathcal L_K=\mathbb{E}\big[\log\frac1K\sum_k w_k\big]\le\log p(x)$; $K=1$ is the ELBO. Shown here for $K=3$; the steps are the same for every $K$ (checked for $K\le 5$)."
     ),
     reference=_BURDA,
+    kinds=(PROOF, EXACT, MONTE_CARLO),
     equality="exactly when the weights are constant, that is q(z|x) = p(z|x)",
     mistakes=(
         Mistake("upper-bound", Statement(log(p(x)), _LESS, bound(3)), "The direction is turned."),
@@ -166,6 +168,7 @@ iw_monotone = Theorem(
         r"the average of the logarithms, and each of those has expectation $\mathcal L_K$. So $\mathcal L_K\le\mathcal L_{K+1}\le\log p(x)$. Shown for $K=2$; checked for $K\le4$."
     ),
     reference=_BURDA + " Theorem 1.",
+    kinds=(PROOF, EXACT, MONTE_CARLO),
     equality="exactly when the weights are constant",
     mistakes=(
         Mistake("reversed", Statement(bound(3), _LESS, bound(2)), "The direction is turned."),

@@ -7,7 +7,7 @@ from vaetheory.language.expressions import Expression
 from vaetheory.language.notation import HALF, E, integral, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.theorems.symbols import ELBO, p, q, x, z
-from vaetheory.theorems.theorem import Mistake, Theorem
+from vaetheory.theorems.theorem import EXACT, PROOF, QUADRATURE, Mistake, Theorem
 
 _LAW = q(z | x)
 _WEIGHT = p(x, z) / _LAW
@@ -94,6 +94,7 @@ chi_upper = Theorem(
         r"$\mathbb{E}_q[w^2]\ge(\mathbb{E}_q[w])^2=p(x)^2$, so $\frac12\log\mathbb{E}_q[w^2]\ge\log p(x)$: an upper bound whose expectation is under $q$, so it can be "
         r"estimated; its estimate has a heavy tail, because squared weights are averaged."
     ),
+    kinds=(PROOF, EXACT, QUADRATURE),
     reference="Dieng, Tran, Ranganath, Paisley & Blei (2017), Variational inference via χ upper bound minimization.",
     equality="exactly when q(z|x) = p(z|x)",
     mistakes=(
