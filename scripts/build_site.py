@@ -3,7 +3,7 @@
 Usage: python scripts/build_site.py build|serve|prepare [MkDocs options]
 
 `prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
-another host, and writes a fragment for each demo run (`scripts/run_fragments.py`). Both are made
+another host, and writes a page for each theorem and a fragment for each demo run. All of it is made
 anew every time.
 """
 
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import run_fragments
+import theorem_pages
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ROOT / "scripts" / "node" / "node_modules"
@@ -44,6 +45,7 @@ def prepare() -> None:
     """Make docs/ complete."""
     copy_katex(ROOT / "docs" / "assets" / "katex")
     copy_serif(ROOT / "docs" / "assets" / "serif")
+    theorem_pages.write(ROOT / "docs" / "theorems")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")
 
 

@@ -97,13 +97,13 @@ class Writer:
             row = child(body, "tr", id=f"theorem-{name}")
             child(row, "td", theorem.question)
             cell = child(row, "td")
-            child(cell, "span", theorem.title, "theorem-title")
+            child(cell, "a", theorem.title, "theorem-title", href=f"/theorems/{name}.md")
             cell.append(self._formula(theorem.statement))
             self._badges(child(row, "td"), self._confirming(entry))
             child(row, "td", f"{len(entry['mistakes'])} of {len(entry['mistakes'])}")
             uses = child(row, "td")
             for used in entry["uses"]:
-                child(uses, "a", used, href=f"#theorem-{used}")
+                child(uses, "a", used.replace("-", " "), href=f"/theorems/{used}.md")
 
     def rules(self, parent: etree.Element) -> None:
         """Every rule of inference: its schema, its side condition, and what it says."""
@@ -145,7 +145,7 @@ class Writer:
         if step.rule.startswith(THEOREM_PREFIX):
             cited = step.rule.removeprefix(THEOREM_PREFIX)
             title = self._evidence.library.get(cited).title
-            child(parent, "a", title, "rule", href=f"/theorems.md#theorem-{cited}")
+            child(parent, "a", title, "rule", href=f"/theorems/{cited}.md")
         else:
             rule = rules.get(step.rule)
             details = child(parent, "details", class_="why")
