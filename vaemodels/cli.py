@@ -16,6 +16,7 @@ COMMANDS = {
     "evaluate": ("vaemodels.commands.evaluate", "held-out ELBO, log-likelihood, diagnostics"),
     "sample": ("vaemodels.commands.sample", "draw images from a trained model"),
     "figures": ("vaemodels.commands.figures", "draw curves, reconstructions, samples, grids"),
+    "experiment": ("vaemodels.commands.experiment", "show what the written answers claim"),
 }
 
 

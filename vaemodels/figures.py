@@ -138,7 +138,7 @@ def manifold(images: Images, quantiles: Sequence[float]) -> Figure:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 7.2), layout="constrained")
         axes = figure.subplots()
-        _show(axes, _tile(images, gap=0), images.shape[2])
+        show(axes, tile(images, gap=0), images.shape[2])
         side, _, _, height, width = images.shape
         ticks = np.linspace(0, side - 1, 5).round().astype(int)
         labels = [f"{quantiles[tick]:.1f}".replace("-", "−") for tick in ticks]
@@ -205,14 +205,14 @@ def _grid(
 ) -> Figure:
     """Tiles (rows, columns, channels, height, width) as one picture; NaN tiles stay empty."""
     rows, columns, channels, height, width = images.shape
-    picture = _tile(images, GAP)
+    picture = tile(images, GAP)
     scale = 6.6 / picture.shape[1]
     side = 1.2 if row_labels else 0.2
     with mpl.rc_context(STYLE):
         size = (6.6 + side, picture.shape[0] * scale + 0.7)
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
-        _show(axes, picture, channels)
+        show(axes, picture, channels)
         axes.set_title(title, pad=22 if column_labels else 8)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -226,7 +226,7 @@ def _grid(
     return figure
 
 
-def _tile(images: Images, gap: int) -> Images:
+def tile(images: Images, gap: int) -> Images:
     """One picture (height, width, channels) of all tiles, ``gap`` empty pixels around each."""
     rows, columns, channels, height, width = images.shape
     picture = np.full(
@@ -240,7 +240,7 @@ def _tile(images: Images, gap: int) -> Images:
     return picture
 
 
-def _show(axes: Axes, picture: Images, channels: int) -> None:
+def show(axes: Axes, picture: Images, channels: int) -> None:
     """Grey images as ink on paper, colour images as they are, empty places transparent."""
     ink = ~np.isnan(picture).any(axis=-1, keepdims=True)
     levels = np.clip(np.nan_to_num(picture), 0.0, 1.0)

@@ -1,0 +1,204 @@
+"""Measurements → figures: curves with their intervals, and strips of images. Knows no experiment.
+
+The SVG takes the colours of the page that it stands in: each colour is written as a variable of the
+stylesheet, with the light page's colour to fall back on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+
+from vaemodels.figures import ACCENT, GAP, INK, QUIET, RULE, SECOND, STYLE, Images, show, tile
+
+THIRD = "#5b4bb7"
+FOURTH = "#8a6d00"
+COLOURS = (ACCENT, SECOND, THIRD, FOURTH)
+MARKERS = ("o", "s", "^", "D")
+VARIABLES = {
+    INK: "--md-default-fg-color",
+    QUIET: "--md-default-fg-color--light",
+    RULE: "--line",
+    ACCENT: "--md-accent-fg-color",
+    SECOND: "--refuted",
+    THIRD: "--figure-third",
+    FOURTH: "--figure-fourth",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """Points (x, y), each with an interval where there is one; ``colour`` indexes ``COLOURS``.
+
+    ``line`` joins them by a solid line, a dashed one (theory), or not at all.
+    """
+
+    label: str
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float] | None = None
+    high: Sequence[float] | None = None
+    colour: int = 0
+    line: str = "-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Axes with some series; ``ticks`` names positions on the x axis; ``level`` is a quiet line."""
+
+    title: str
+    x: str
+    y: str
+    series: Sequence[Series]
+    log_x: bool = False
+    log_y: bool = False
+    ticks: Sequence[tuple[float, str]] = ()
+    level: float | None = None
+    level_label: str = ""
+    y_range: tuple[float, float] | None = None
+    legend: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """Rows of images (rows, columns, channels, height, width) with labels."""
+
+    title: str
+    images: Images = field(repr=False)
+    rows: Sequence[str] = ()
+    columns: Sequence[str] = ()
+
+
+Item = Panel | Strip
+Drawing = Figure
+
+
+def chart(items: Sequence[Item], columns: int = 2) -> Figure:
+    """Panels and strips, ``columns`` beside each other."""
+    columns = min(columns, len(items))
+    rows = -(-len(items) // columns)
+    width = 4.6 * columns if columns > 1 else 6.4
+    heights = [
+        max(_height(item, width / columns) for item in items[row * columns : (row + 1) * columns])
+        for row in range(rows)
+    ]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, sum(heights)), layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False, height_ratios=heights)
+        for axes, item in zip(grid.flat, items, strict=False):
+            if isinstance(item, Panel):
+                _panel(axes, item)
+            else:
+                _strip(axes, item)
+        for axes in grid.flat[len(items) :]:
+            axes.set_visible(False)
+    return figure
+
+
+def save(figure: Figure, folder: Path, name: str) -> Path:
+    """Write ``name.svg``, coloured by the page's variables, into ``folder``; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = StringIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
+    text = drawn.getvalue()
+    for colour, variable in VARIABLES.items():
+        text = text.replace(colour, f"var({variable}, {colour})")
+    path = folder / f"{name}.svg"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _height(item: Item, width: float) -> float:
+    if isinstance(item, Panel):
+        return 3.3
+    rows, columns, _, height, across = item.images.shape
+    return float((width - 0.8) * rows * (height + GAP) / (columns * (across + GAP)) + 0.6)
+
+
+def _panel(axes: Axes, panel: Panel) -> None:
+    axes.set_title(panel.title)
+    axes.set_xlabel(panel.x)
+    axes.set_ylabel(panel.y)
+    axes.grid(axis="y", color=RULE, linewidth=0.6)
+    if panel.log_x:
+        axes.set_xscale("log")
+    if panel.log_y:
+        axes.set_yscale("log")
+    for series in panel.series:
+        _draw(axes, series)
+    if panel.level is not None:
+        axes.axhline(panel.level, color=QUIET, linewidth=1.0, linestyle=":")
+        if panel.level_label:
+            axes.annotate(
+                panel.level_label,
+                (1.0, panel.level),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="bottom",
+                color=QUIET,
+                fontsize=8,
+            )
+    if panel.y_range is not None:
+        axes.set_ylim(*panel.y_range)
+    if panel.ticks:
+        axes.xaxis.set_major_locator(FixedLocator([position for position, _ in panel.ticks]))
+        axes.set_xticklabels([name for _, name in panel.ticks])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    if panel.legend and any(series.label for series in panel.series):
+        axes.legend(frameon=False, fontsize=8, handlelength=1.6)
+
+
+def _draw(axes: Axes, series: Series) -> None:
+    colour = COLOURS[series.colour]
+    if series.low is not None and series.high is not None:
+        y = np.asarray(series.y)
+        spread = np.stack((y - np.asarray(series.low), np.asarray(series.high) - y))
+        axes.errorbar(
+            series.x,
+            y,
+            yerr=np.clip(spread, 0, None),
+            color=colour,
+            linestyle=series.line,
+            marker=MARKERS[series.colour],
+            markersize=4,
+            linewidth=1.4,
+            capsize=2.5,
+            elinewidth=1.0,
+            label=series.label,
+        )
+        return
+    theory = series.line == "--"
+    axes.plot(
+        series.x,
+        series.y,
+        color=colour,
+        linestyle=series.line,
+        marker="" if theory else MARKERS[series.colour],
+        markersize=4,
+        linewidth=1.2 if theory else 1.4,
+        label=series.label,
+    )
+
+
+def _strip(axes: Axes, strip: Strip) -> None:
+    rows, columns, channels, height, width = strip.images.shape
+    show(axes, tile(strip.images, GAP), channels)
+    axes.set_title(strip.title, pad=18 if strip.columns else 6)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if strip.columns:
+        axes.xaxis.tick_top()
+        axes.set_xticks([(i + 0.5) * (width + GAP) for i in range(columns)], strip.columns)
+    if strip.rows:
+        axes.set_yticks([(i + 0.5) * (height + GAP) for i in range(rows)], strip.rows)
+    axes.tick_params(length=0, labelsize=8)

@@ -1,0 +1,134 @@
+"""``vaemodels experiment NAME|--all``: show what the written answers claim."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vaemodels.commands.figures import matplotlib_is_missing
+from vaemodels.commands.output import add_json, print_json, stderr
+from vaemodels.config import Config, Device
+from vaemodels.errors import ConfigError, MissingExtraError
+from vaemodels.experiments import registry
+from vaemodels.hardware import resolve, torch_device
+
+HELP = "show what the written answers claim"
+FOLDER = Path("runs/experiments")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help=", ".join(registry.MODULES))
+    parser.add_argument("--all", action="store_true", help="every experiment, one after another")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--full", action="store_true", help="full data (MNIST), more repeats")
+    size.add_argument(
+        "--tiny", action="store_true", help="only see whether it runs: the verdicts mean nothing"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random")
+    parser.add_argument(
+        "--device", choices=[*Device], default="auto", help="auto: a GPU only with --full"
+    )
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads")
+    parser.add_argument("--data-dir", metavar="DIR", help="where MNIST lies (--full)")
+    parser.add_argument(
+        "--out", type=Path, default=FOLDER, metavar="DIR", help=f"default: {FOLDER}"
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.all == (arguments.name is not None):
+        raise ConfigError(
+            "Say which experiment, or --all. There are: " + ", ".join(registry.MODULES) + "."
+        )
+    if not 0 <= arguments.seed < 2**40:
+        raise ConfigError(f"--seed must lie in [0, 2⁴⁰), got {arguments.seed}.")
+    if missing := matplotlib_is_missing():
+        raise MissingExtraError(missing)
+    names = list(registry.MODULES) if arguments.all else [arguments.name]
+    for name in names:
+        registry.get(name)
+    started = time.monotonic()
+    documents = [_run(name, arguments) for name in names]
+    if arguments.json:
+        seconds = round(time.monotonic() - started, 1)
+        print_json({"schema": 1, "experiments": documents, "seconds": seconds})
+    else:
+        _print(documents, arguments)
+    from vaemodels.experiments.results import exit_code
+
+    return 0 if arguments.tiny else exit_code(documents)
+
+
+def _run(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    from vaemodels.experiments import results
+    from vaemodels.experiments.experiment import Setting, Size
+
+    size = Size.FULL if arguments.full else Size.TINY if arguments.tiny else Size.DEFAULT
+    console = stderr()
+    wanted = Device(arguments.device)
+    if wanted is Device.AUTO and size is not Size.FULL:
+        wanted = Device.CPU
+    machine = resolve(Config(device=wanted, threads=arguments.threads))
+    torch.set_num_threads(machine.threads)
+    started = time.monotonic()
+
+    def progress(line: str) -> None:
+        console.print(f"{name} {time.monotonic() - started:5.0f} s  {line}", highlight=False)
+
+    setting = Setting(
+        seed=arguments.seed,
+        device=torch_device(machine.device),
+        folder=arguments.data_dir,
+        progress=progress,
+    )
+    command = _command(name, size, arguments)
+    document, figure = results.run(registry.get(name), size, setting, command)
+    results.write(document, figure, arguments.out)
+    return document
+
+
+def _command(name: str, size: str, arguments: argparse.Namespace) -> str:
+    words = ["vaemodels", "experiment", name]
+    if size != "default":
+        words.append(f"--{size}")
+    if arguments.seed:
+        words += ["--seed", str(arguments.seed)]
+    return " ".join(words)
+
+
+def _print(documents: list[dict[str, Any]], arguments: argparse.Namespace) -> None:
+    console = Console(highlight=False)
+    for document in documents:
+        table = Table(
+            title=Text(f"{document['name']} ({document['question']}): {document['asks']}"),
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+        )
+        for head in ("expected", "came out", "verdict"):
+            table.add_column(head)
+        for claim in document["claims"]:
+            found = "\n".join(in_words(part) for part in claim["parts"])
+            table.add_row(Text(claim["expected"]), Text(found), Text(claim["verdict"]))
+        console.print(table)
+        console.print(f"{document['seconds']:.0f} s\n")
+    if arguments.tiny:
+        console.print("Tiny sizes show that the experiments run; their verdicts mean nothing.")
+    console.print(f"Result files and figures: {arguments.out}")
+
+
+def in_words(part: dict[str, Any]) -> str:
+    """A part of a claim: what, how much, and how sure."""
+    interval, unit = part["interval"], f" {part['unit']}" if part["unit"] else ""
+    value = f"{part['label']}: {interval['estimate']:.4g}{unit}"
+    if interval["low"] == interval["high"]:
+        return f"{value} (exact)"
+    return f"{value} [{interval['low']:.4g}, {interval['high']:.4g}]"
