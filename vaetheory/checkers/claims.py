@@ -47,12 +47,13 @@ class Outcome:
     """What one world says at one place: whether the statement holds there, and both sides.
 
     ``holds`` is None where it cannot be decided; for ≐ the sides are the differences before and
-    after the change.
+    after ``change``, the other world and place.
     """
 
     holds: bool | None
     left: Any
     right: Any
+    change: tuple[World, Place] | None = None
 
     @property
     def difference(self) -> Any:
@@ -147,7 +148,7 @@ class Claim:
         )
         left_again, right_again = self._sides(other, again)
         before, after = left - right, left_again - right_again
-        return Outcome(_equal(before, after), before, after)
+        return Outcome(_equal(before, after), before, after, (other, again))
 
 
 class Claims:

@@ -15,17 +15,17 @@ from vaetheory.checkers.claims import Claim, Claims, Outcome, Place, World, deci
 from vaetheory.checkers.evidence import Counterexample
 from vaetheory.language.statements import Relation
 from vaetheory.worlds.decide import normal
-from vaetheory.worlds.describe import described, described_gaussian
+from vaetheory.worlds.describe import described
 from vaetheory.worlds.draws import TINY, TINY_TIED, Draws, Key
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
-from vaetheory.worlds.gaussian import GaussianWorld
 
 VISIBLE = 0.05
 """Nats; a smaller difference is taken only where no larger one is found."""
 
 ATTEMPTS = 12
 LARGEST = 3
+PASSES = 4
 _ORDER = ("width", "slope", "number", "weight")
 
 
@@ -116,20 +116,31 @@ def _at(claim: Claim, world: World, place: Place) -> Found | None:
 
 
 def _simplified(found: Found, ends: float | None) -> Found:
-    """The same world with each draw replaced by the simplest that keeps it failing, and visibly
-    where it was.
+    """The same world with each draw replaced by the simplest that keeps it failing.
+
+    What could not be made simpler at first may be once the rest is: the passes go on while they
+    help.
     """
     best = _with_fewer_cells(found)
-    keys = [k for k in best.world.draws.taken if k[0] in _ORDER]
-    for key in sorted(keys, key=lambda k: (_ORDER.index(str(k[0])), repr(k))):
-        for simpler in _simpler(key, best.world.draws.taken.get(key, Fraction(1))):
-            if ends is not None and time.monotonic() > ends:
-                return best
-            candidate = _replaced(best, key, simpler)
-            if candidate is not None and candidate.cost < best.cost:
-                best = candidate
-                break
+    for _ in range(PASSES):
+        before = best
+        keys = [k for k in best.world.draws.taken if k[0] in _ORDER]
+        for key in sorted(keys, key=lambda k: (_ORDER.index(str(k[0])), repr(k))):
+            best = _with_simpler(best, key, ends)
+        if best is before:
+            break
     return best
+
+
+def _with_simpler(found: Found, key: Key, ends: float | None) -> Found:
+    value = found.world.draws.taken.get(key, Fraction(1))
+    for simpler in _simpler(key, value):
+        if ends is not None and time.monotonic() > ends:
+            break
+        candidate = _replaced(found, key, simpler) if simpler != value else None
+        if candidate is not None and candidate.cost < found.cost:
+            return candidate
+    return found
 
 
 def _with_fewer_cells(found: Found) -> Found:
@@ -190,9 +201,13 @@ def counterexample(found: Found) -> Counterexample:
 
 def _described(found: Found) -> dict[str, Any]:
     free, counts = found.claim.signature.free, found.claim.counts
-    if isinstance(found.world, GaussianWorld):
-        return described_gaussian(found.world, free, found.place, counts)
-    return described(found.world, free, found.place, counts)
+    here = described(found.world, free, found.place, counts)
+    if found.outcome.change is not None:
+        # for ≐ the two sides are the differences before and after this change
+        other, place = found.outcome.change
+        after = described(other, free, place, counts)
+        here["changed to"] = {k: v for k, v in after.items() if v != here.get(k)}
+    return here
 
 
 def _text(value: Any) -> str:

@@ -135,8 +135,9 @@ def _refuted(found: Found, tally: _Tally, ends: float | None) -> Evidence:
 def _survived(statement: Statement, tally: _Tally, refusals: list[str]) -> Evidence:
     figures = tally.figures
     if not tally.worlds:
-        reasons = [*refusals, *tally.why, "the two sides could not be told apart or together"]
-        return Evidence(KIND, Verdict.UNDECIDED, figures, why=reasons[0])
+        reasons = refusals or tally.why[:1]
+        why = "; ".join(reasons) or "the two sides could not be told apart or together"
+        return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if statement.relation.direction:
         figures["smallest margin"] = tally.margin
         why = f"survived {tally.worlds} worlds and a search; an inequality holds only by proof"

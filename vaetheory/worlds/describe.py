@@ -16,51 +16,42 @@ from vaetheory.worlds.tables import Table
 from vaetheory.worlds.values import Dual
 
 
-def described_gaussian(
-    world: GaussianWorld,
+def described(
+    world: FiniteWorld | GaussianWorld,
     free: tuple[Variable, ...],
     place: tuple[Any, ...],
     counts: Mapping[Variable, int],
 ) -> dict[str, Any]:
-    """The normal densities of every letter, parameters, and where the statement fails."""
-    found: dict[str, Any] = {}
-    if counts:
-        found["counts"] = {repr(v): n for v, n in counts.items()}
-    found["densities"] = dict(world.written)
-    if numbers := _numbers(world):
-        found["numbers"] = numbers
-    if free:
-        found["at"] = {repr(v): ", ".join(map(str, p)) for v, p in zip(free, place, strict=True)}
-    return found
+    """Every letter that the statement uses, parameters, and where the free variables stand.
 
-
-def described(
-    world: FiniteWorld,
-    free: tuple[Variable, ...],
-    cells: tuple[int, ...],
-    counts: Mapping[Variable, int],
-) -> dict[str, Any]:
-    """The tables of every letter that the statement uses, widths, coordinates, parameters, and
-    where it fails.
+    Of a finite world the tables, with the widths of the cells; of a Gaussian one the densities.
     """
     found: dict[str, Any] = {}
     if counts:
         found["counts"] = {repr(v): n for v, n in counts.items()}
+    if isinstance(world, GaussianWorld):
+        if world.written:
+            found["densities"] = dict(world.written)
+        at = {repr(v): ", ".join(map(str, p)) for v, p in zip(free, place, strict=True)}
+    else:
+        found |= _cells(world)
+        at = {repr(v): f"cell {c + 1}" for v, c in zip(free, place, strict=True)}
+    if numbers := _numbers(world):
+        found["numbers"] = numbers
+    if at:
+        found["at"] = at
+    return found
+
+
+def _cells(world: FiniteWorld) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     if world.sizes:
         found["cells"] = dict(sorted(world.sizes.items()))
-    widths = {
-        name: [str(w) for w in world.widths(kind)]
-        for name, kind in sorted({c.name: c for c in world.signature.cells.values()}.items())
-        if kind.continuous
-    }
-    if widths:
-        found["widths"] = widths
-    found["tables"] = _tables(world)
-    numbers = _numbers(world)
-    if numbers:
-        found["numbers"] = numbers
-    if free:
-        found["at"] = {repr(v): c + 1 for v, c in zip(free, cells, strict=True)}
+    kinds = {c.name: c for c in world.signature.cells.values() if c.continuous}
+    if kinds:
+        found["widths"] = {n: [str(w) for w in world.widths(k)] for n, k in sorted(kinds.items())}
+    if tables := _tables(world):
+        found["tables"] = tables
     return found
 
 

@@ -81,10 +81,10 @@ class Draws:
         return found
 
     def _take(self, key: Key, drawn: Fraction | int) -> Fraction:
-        value = self.fixed.get(key)
+        # a draw is made once, however often it is asked for: the moving copy of a world asks again
+        value = self.taken.get(key)
         if value is None:
-            value = Fraction(drawn)
-        self.taken[key] = value
+            value = self.taken[key] = self.fixed.get(key, Fraction(drawn))
         return value
 
     def weight(self, part: str, key: Key, vanishing: bool = False) -> Fraction:

@@ -14,13 +14,13 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from typing import Any
 
-from vaetheory.language.assumptions import SameDensity
+from vaetheory.language.assumptions import Family, SameDensity
 from vaetheory.language.expressions import Density, Letter
 from vaetheory.language.statements import Statement
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Interval, Reals, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
-from vaetheory.worlds.evaluation import Request, evaluator, frame
+from vaetheory.worlds.evaluation import Evaluator, Request, evaluator, frame
 from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.fields import (
     Field,
@@ -59,6 +59,7 @@ class GaussianWorld:
     _fresh: int = 0
     _factors: dict[Letter, tuple[Field, ...]] = field(default_factory=dict)
     _densities: dict[Any, Any] = field(default_factory=dict)
+    _formulas: dict[Family, Evaluator] = field(default_factory=dict)
     _numbers: dict[Any, Any] = field(default_factory=dict)
     _moving: dict[str, GaussianWorld] = field(default_factory=dict)
 
@@ -80,6 +81,11 @@ class GaussianWorld:
 
     def density(self, request: Request, cells: tuple[Point, ...]) -> Any:
         """p(of | given) at these points."""
+        for factor in self.plan[request.letter]:
+            if factor.formula is not None and factor.is_density_of(request.of, request.given):
+                return self._at(
+                    factor.formula, dict(zip((*request.of, *request.given), cells, strict=True))
+                )
         found = self._densities.get(request)
         if found is None:
             found = self.formula(request.letter, request.of, request.given)
@@ -99,7 +105,7 @@ class GaussianWorld:
         """A conditional density as a field in the formal coordinates of its slots."""
         factors = self.plan[letter]
         for place, factor in enumerate(factors):
-            if set(factor.of) == set(of) and set(factor.given) == set(given):
+            if factor.is_density_of(of, given):
                 return self.factors(letter)[place]
         joint = self._marginal(letter, (*of, *given))
         return joint if not given else joint / self._marginal(letter, given)
@@ -135,10 +141,9 @@ class GaussianWorld:
 
     def _factor(self, letter: Letter, factor: Factor, place: int, done: list[Any]) -> Any:
         if factor.formula is not None:
-            arguments = (*factor.formula.density.of, *factor.formula.density.given)
-            value = evaluator(factor.formula.definition, arguments)
-            result = value(frame(self, tuple(self.formal(v.slot) for v in arguments)))
-            return result if isinstance(result, Dual) else Field.of(result)
+            return self._at(
+                factor.formula, {s: self.formal(s) for s in (*factor.of, *factor.given)}
+            )
         if self.still is not None:
             same = self.still.factors(letter)[place]
             owned = letter in owned_letters(self.statement, self.signature, self.mover)
@@ -148,6 +153,15 @@ class GaussianWorld:
         if factor.copied is not None:
             return self._taken_over(factor, letter)
         return self._random(letter, factor)
+
+    def _at(self, family: Family, points: Mapping[str, Point]) -> Any:
+        """A density that is given by a formula, with points put in for its slots."""
+        arguments = (*family.density.of, *family.density.given)
+        value = self._formulas.get(family)
+        if value is None:
+            value = self._formulas[family] = evaluator(family.definition, arguments)
+        result = value(frame(self, tuple(points[v.slot] for v in arguments)))
+        return result if isinstance(result, Dual) else Field.of(result)
 
     def _taken_over(self, factor: Factor, letter: Letter) -> Field:
         source = factor.copied

@@ -44,6 +44,10 @@ class Factor:
     renamed: tuple[tuple[str, str], ...] = ()
     formula: Family | None = None
 
+    def is_density_of(self, of: tuple[str, ...], given: tuple[str, ...]) -> bool:
+        """Whether this is the density of these slots given those."""
+        return set(self.of) == set(of) and set(self.given) == set(given)
+
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
