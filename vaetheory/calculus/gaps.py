@@ -32,7 +32,7 @@ def nonnegative(e: Expression) -> bool:
     """Whether e ≥ 0 in every world with positive densities; False means only "not known".
 
     Known are divergences between laws, entropies of finite variables, mutual information, gaps of Jensen's inequality,
-    variances, t − 1 − log t, squares, and sums, products and averages of these.
+    variances, gaps between the logarithm and its tangent, squares, and sums, products and averages of these.
     """
     match e:
         case KL(first=first, second=second, over=over):
@@ -96,12 +96,13 @@ def _is_variance(form: Linear) -> bool:
 
 
 def _is_tangent(form: Linear) -> bool:
-    """t − 1 − log t."""
+    """t − 1 − log t, or with 1/t for t: 1/t − 1 + log t."""
     for monomial, coefficient in form.items():
         log = _single(monomial)
-        if isinstance(log, Log) and coefficient < 0:
-            scaled = {m: -c / coefficient for m, c in form.items()}
-            if read(arrange(log.argument - 1 - log), distribute=True) == scaled:
+        if isinstance(log, Log):
+            t = log.argument if coefficient < 0 else 1 / log.argument
+            gap = t - 1 - log if coefficient < 0 else t - 1 + log
+            if read(arrange(gap), distribute=True) == {m: c / abs(coefficient) for m, c in form.items()}:
                 return True
     return False
 

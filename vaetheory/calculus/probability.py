@@ -15,7 +15,7 @@ from vaetheory.calculus.integrals import integrate
 from vaetheory.calculus.linear import E_BASE, ONE, UNIT, ZERO, Linear, Monomial, add, multiply, times, as_expression
 from vaetheory.calculus.logarithms import log_of
 from vaetheory.calculus.positivity import positive
-from vaetheory.calculus.scores import gradient
+from vaetheory.calculus.scores import depends, gradient, unmixed
 from vaetheory.calculus.unfold import unfold
 from vaetheory.language.assumptions import Assumption
 from vaetheory.language.binding import free_variables, substitute
@@ -100,8 +100,15 @@ class Calculus:
                 values = range(int(low), int(high) + 1)
                 return self.linear(Product(tuple(substitute(expression.body, {expression.index: Number(Fraction(i))}) for i in values)))
             case Gradient(body=body, parameter=parameter):
-                return gradient(self, self.linear(body), parameter)
+                return self._gradient(body, parameter)
         return {((map_children(expression, self.normal), ONE),): Fraction(1)}
+
+    def _gradient(self, body: Expression, parameter: str) -> Linear:
+        assumptions = unmixed(self.assumptions, parameter)
+        if assumptions == self.assumptions:
+            return gradient(self, self.linear(body), parameter)
+        inner = Calculus(assumptions)
+        return {((Gradient(inner.normal(body), parameter), ONE),): Fraction(1)} if depends(inner, body, parameter) else {}
 
     def _joint(self, density: Density) -> Monomial:
         density = Density(density.letter, tuple(sorted(density.of, key=lambda v: (v.slot, repr(v)))))

@@ -5,30 +5,29 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from vaetheory.calculus.dependence import moved_by
 from vaetheory.calculus.linear import ONE, Linear, add, multiply, times
-from vaetheory.language.assumptions import Owns
-from vaetheory.language.expressions import Density, Exp, Expression, Gradient, IndexedSum, Integral, Letter, Log, walk
+from vaetheory.language.assumptions import Assumption, SameDensity
+from vaetheory.language.expressions import Density, Exp, Expression, Gradient, IndexedSum, Integral, Log, Number
 
 if TYPE_CHECKING:
     from vaetheory.calculus.probability import Calculus
 
-_DEFAULT_OWNERS = {r"\theta": "p", r"\phi": "q"}
-
-
-def owned(calculus: Calculus, parameter: str) -> set[Letter] | None:
-    """The letters that the parameter moves, or None for the default (θ moves p, φ moves q, whatever their subscripts)."""
-    said = {a.letter for a in calculus.assumptions if isinstance(a, Owns) and a.parameter == parameter}
-    return said or None
-
-
-def _moves(calculus: Calculus, parameter: str, letter: Letter) -> bool:
-    said = owned(calculus, parameter)
-    return letter in said if said is not None else _DEFAULT_OWNERS.get(parameter) == letter.name
+_MINUS_ONE = Number(Fraction(-1))
 
 
 def depends(calculus: Calculus, expression: Expression, parameter: str) -> bool:
-    """Whether the expression mentions a density that the parameter moves."""
-    return any(isinstance(e, Density) and _moves(calculus, parameter, e.letter) for e in walk(expression))
+    """Whether the parameter moves anything in the expression."""
+    return moved_by(parameter, calculus.assumptions)(expression)
+
+
+def unmixed(assumptions: tuple[Assumption, ...], parameter: str) -> tuple[Assumption, ...]:
+    """The assumptions without q = p where the parameter moves only one of the two.
+
+    Such an equality holds at one value of the parameter, not around it, and says nothing about a derivative.
+    """
+    reach = moved_by(parameter, assumptions)
+    return tuple(a for a in assumptions if not isinstance(a, SameDensity) or reach(a.first) == reach(a.second))
 
 
 def gradient(calculus: Calculus, body: Linear, parameter: str) -> Linear:
@@ -50,7 +49,7 @@ def _factor(calculus: Calculus, base: Expression, exponent: Expression, paramete
         whole = Exp(exponent) if isinstance(base, Exp) else base**exponent
         return {((Gradient(whole, parameter), ONE),): Fraction(1)}
     inner = _atom(calculus, base, parameter)
-    lowered = times(((base, exponent),), ((base, calculus.normal(0 - ONE)),))
+    lowered = times(((base, exponent),), ((base, _MINUS_ONE),))
     return multiply(multiply(calculus.linear(exponent), {lowered: Fraction(1)}), inner)
 
 
