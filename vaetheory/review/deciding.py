@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vaetheory.checkers import exact, proof
 from vaetheory.checkers.evidence import Counterexample, Evidence, Verdict
+from vaetheory.language.binding import substitute
+from vaetheory.language.expressions import Expectation, IndexedSum
 from vaetheory.language.statements import Relation, Statement
 
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
@@ -57,10 +59,28 @@ class Decider:
         first = proof.check(statement)
         if first.verdict is HOLDS:
             return Decision(HOLDS, proof.KIND)
+        inner = termwise(statement)
+        if inner is not None and self.proved(inner):
+            return Decision(HOLDS, proof.KIND)
         second = exact.check(
             statement, seed=self.seed, worlds=self.worlds, deadline=max(0.05, min(1.2, self.left))
         )
         return _from(second, first)
+
+
+def termwise(statement: Statement) -> Statement | None:
+    """The inequality between the bodies of two sums or expectations alike: it carries over, as both are monotone."""
+    if not statement.relation.direction:
+        return None
+    match statement.left, statement.right:
+        case IndexedSum() as left, IndexedSum() as right if (left.low, left.high) == (right.low, right.high):
+            body = right.body
+            if right.index != left.index:
+                body = substitute(body, {right.index: left.index})
+            return replace(statement, left=left.body, right=body)
+        case Expectation() as left, Expectation() as right if (left.law, left.over) == (right.law, right.over):
+            return replace(statement, left=left.body, right=right.body)
+    return None
 
 
 def _from(second: Evidence, first: Evidence) -> Decision:

@@ -189,30 +189,34 @@ def _edges(
 
 
 def _choose(stops: list[_Stop], edges: list[_Edge], situation: Situation) -> list[int]:
-    """For each side the reading in which the chain comes out best; sides keep one reading for both neighbours."""
+    """For each side the reading in which the chain comes out best.
+
+    A side keeps one reading for both of its neighbours: a dynamic program over the chain.
+    """
     choice = [0] * len(stops)
-    if all(len(s.options) == 1 for s in stops):
+    if all(len(s.options) == 1 for s in stops) or all(
+        _cost(edge, stops, 0, 0, situation) == 0.0 for edge in edges
+    ):
         return choice
     best: list[dict[int, tuple[float, int]]] = [{} for _ in stops]
     incoming = {edge.right: edge for edge in edges}
     for k, stop in enumerate(stops):
         edge = incoming.get(k)
-        for j, (_, value) in enumerate(stop.options):
-            own = _UNUSUAL * (j > 0)
+        for j in range(len(stop.options)):
+            own = _UNUSUAL * j
             if edge is None:
                 best[k][j] = (own, -1)
                 continue
-            costs = []
-            for i, (_, before) in enumerate(stops[edge.left].options):
-                decision = edge.settle(before, value, situation).decision
-                costs.append((best[edge.left][i][0] + _COST[decision.verdict] + own, i))
-                if decision.verdict is Verdict.HOLDS and i == 0 and j == 0:
-                    break
+            before = best[edge.left]
+            costs = [(before[i][0] + _cost(edge, stops, i, j, situation) + own, i) for i in before]
             best[k][j] = min(costs)
-            if edge is not None and j == 0 and best[k][0][0] == 0.0:
-                break
     _trace(stops, incoming, best, choice)
     return choice
+
+
+def _cost(edge: _Edge, stops: list[_Stop], i: int, j: int, situation: Situation) -> float:
+    left, right = stops[edge.left].options[i][1], stops[edge.right].options[j][1]
+    return _COST[edge.settle(left, right, situation).decision.verdict]
 
 
 def _trace(

@@ -10,6 +10,7 @@ from vaetheory.latex.reader.syntax import (
     Applied,
     Dot,
     Dots,
+    Expected,
     Fractional,
     Group,
     Items,
@@ -104,8 +105,11 @@ def _raised(cursor: Cursor, node: Node) -> Node:
         sign = cursor.next()
         tokens, end = cursor.script()
         if sign.text == "_":
-            if isinstance(node, Group | Numeral):
-                continue  # an index on a bracket says nothing that the calculus could use
+            if isinstance(node, Group) and node.kind == r"\langle" and len(node.items.nodes) == 1:
+                # ⟨f⟩_q is E_q[f]
+                inner = cursor.over(tokens, end)
+                node = Expected(node.start, end, parse_items(inner, ""), node.items.nodes[0], False)
+                continue
             raise ReadError("an index is not understood here", sign.start, end)
         node = Raised(node.start, end, node, exponent(cursor, tokens, end))
     return node
@@ -173,12 +177,38 @@ def parse_group(cursor: Cursor, pair: bool = False) -> Group:
     """A bracket and its items; ``pair`` where a double bar parts them, as in KL(q ‖ p)."""
     opened = cursor.next()
     closer = _CLOSER[opened.text]
+    if opened.is_("{"):
+        over = _over(cursor, opened)
+        if over is not None:
+            return over
     outside = cursor.integrals, cursor.bars
     cursor.integrals, cursor.bars = 0, pair
     items = parse_items(cursor, closer, opened)
     closed = cursor.expect(closer, opened)
     cursor.integrals, cursor.bars = outside
     return Group(opened.start, closed.end, opened.text, items)
+
+
+def _over(cursor: Cursor, opened: Token) -> Group | None:
+    r"""{a \over b} as a fraction; None where the group has no \over of its own."""
+    depth, middle = 1, -1
+    for k in range(cursor.at, len(cursor.tokens)):
+        token = cursor.tokens[k]
+        depth += token.is_("{") - token.is_("}")
+        if depth == 1 and token.is_(r"\over"):
+            middle = k
+        if depth == 0:
+            break
+    else:
+        return None
+    if middle < 0:
+        return None
+    end = cursor.tokens[k].end
+    above = _whole(cursor, tuple(cursor.tokens[cursor.at : middle]), end)
+    below = _whole(cursor, tuple(cursor.tokens[middle + 1 : k]), end)
+    cursor.at = k + 1
+    fraction = Fractional(opened.start, end, above, below)
+    return Group(opened.start, end, "{", Items((fraction,), ()))
 
 
 def parse_items(cursor: Cursor, closer: str, opened: Token | None = None) -> Items:

@@ -8,7 +8,7 @@ from vaetheory.latex.reader.atoms import parse_atom, starts_atom
 from vaetheory.latex.reader.cursor import Budget, Cursor
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.operators import OPERATORS, operator_at
-from vaetheory.latex.reader.syntax import Added, LogOf, Multiplied, Node
+from vaetheory.latex.reader.syntax import Added, Fractional, LogOf, Multiplied, Name, Node, Numeral
 from vaetheory.latex.reader.tokens import TEXT, Token
 
 
@@ -131,7 +131,7 @@ def parse_log(cursor: Cursor) -> Node:
             ):
                 sign = "/" if cursor.next().text == "/" else "*"
                 parts.append((sign, parse_factor(cursor)))
-            elif not opened and _goes_into_log(cursor):
+            elif not opened and _goes_into_log(cursor, parts):
                 parts.append(("*", parse_factor(cursor)))
             else:
                 break
@@ -144,5 +144,14 @@ def _operator_after(cursor: Cursor) -> bool:
     return operator_at(ahead) is not None or ahead.sees_word("log")
 
 
-def _goes_into_log(cursor: Cursor) -> bool:
+def _goes_into_log(cursor: Cursor, parts: list[tuple[str, Node]]) -> bool:
+    if operator_at(cursor) == "big":
+        # log 1/K ∑ …: a number in front of a sum is its average
+        return all(_is_number(node) for _, node in parts)
     return operator_at(cursor) is None and starts_atom(cursor) and not cursor.sees("(", "[", r"\{")
+
+
+def _is_number(node: Node) -> bool:
+    if isinstance(node, Fractional):
+        return isinstance(node.above, Numeral) and isinstance(node.below, Name | Numeral)
+    return isinstance(node, Numeral)
