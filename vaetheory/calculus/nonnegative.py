@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import combinations
 
@@ -14,23 +14,28 @@ from vaetheory.language.expressions import (
     Density,
 
     Entropy,
+    Exp,
     Expectation,
     Expression,
+    Function,
     IndexedSum,
     Integral,
     Log,
     MutualInformation,
     Number,
+    Pi,
     Power,
     Product,
     Sum,
+    Value,
     walk,
 )
-from vaetheory.language.variables import FiniteSet, Variable
+from vaetheory.language.variables import FiniteSet, Integers, Interval, Reals, Variable
 
-_MAX_CANDIDATES = 60
+_MAX_CANDIDATES = 80
 _MAX_SPLIT = 3
 _MIN_LEFT_OUT = 2
+Wrap = Callable[[Expression], Expression]
 _TWO, _HALF = Number(Fraction(2)), Number(Fraction(1, 2))
 
 
@@ -38,44 +43,79 @@ def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
     """Pairs (what it is, expression ≥ 0): divergences, entropies of finite variables and Jensen gaps."""
     found: dict[Expression, str] = {}
     for side in sides:
-        for wrapped in _in_context(side):
-            for text, expression in wrapped:
-                found.setdefault(rename_bound(expression), text)
-    for text, expression in (*_divergences(sides), *_splits(sides)):
+        for text, expression in _in_context(side):
+            found.setdefault(rename_bound(expression), text)
+    for text, expression in (*_divergences(sides), *_splits(sides), *_tangents(sides)):
         found.setdefault(rename_bound(expression), text)
     return [(text, expression) for expression, text in found.items() if nonnegative(expression)][:_MAX_CANDIDATES]
 
 
-def _in_context(e: Expression, laws: tuple[tuple[Expression, tuple[Variable, ...]], ...] = ()) -> Iterator[list[tuple[str, Expression]]]:
-    """The non-negative things at this node and below, averaged over the expectations that stand around them."""
-    here = [(text, _averaged(expression, laws)) for text, expression in _at(e)]
-    if here:
-        yield here
-    inner = (*laws, (e.law, e.over)) if isinstance(e, Expectation) else laws
-    if isinstance(e, Integral) and _weights(e.body, e.over) is not None:
-        inner = (*laws, (_weights(e.body, e.over), e.over))  # type: ignore[assignment]
-    parts: tuple[Expression, ...] = ()
+def _in_context(e: Expression, wrap: Wrap = lambda inner: inner) -> Iterator[tuple[str, Expression]]:
+    """The non-negative things at this node and below, averaged and scaled as the expression around them is."""
+    yield from ((text, wrap(expression)) for text, expression in _at(e))
     match e:
         case Sum(terms=terms):
-            parts = terms
+            for term in terms:
+                yield from _in_context(term, wrap)
         case Product(factors=factors):
-            parts = factors
-        case Expectation(body=body) | Integral(body=body) | IndexedSum(body=body) | Log(argument=body):
-            parts = (body,)
-    for part in parts:
-        yield from _in_context(part, inner)
+            for factor in factors:
+                others = [f for f in factors if f is not factor and not _is_number(f)]
+                if all(map(is_positive, others)):
+                    yield from _in_context(factor, lambda inner, o=others: wrap(Product((*o, inner)) if o else inner))  # type: ignore[misc]
+        case Expectation(law=law, body=body, over=over):
+            yield from _in_context(body, lambda inner: wrap(Expectation(law, inner, over)))
+        case Integral(body=body, over=over):
+            law = _weights(body, over)
+            if law is not None:
+                yield from _in_context(body, lambda inner: wrap(Expectation(law, inner, over)))
+        case IndexedSum(body=body) | Log(argument=body):
+            yield from _in_context(body, wrap)
+
+
+def _is_number(e: Expression) -> bool:
+    return isinstance(e, Number)
+
+
+def is_positive(e: Expression) -> bool:
+    """Whether the expression is positive by its form: positive numbers, counts, scales, densities, powers and products of those."""
+    match e:
+        case Number(value=value):
+            return value > 0
+        case Value(variable=variable):
+            return isinstance(variable.space, Integers | Interval) or variable.space == Reals(positive=True)
+        case Function(name=name):
+            return isinstance(name.space, Integers | Interval) or name.space == Reals(positive=True)
+        case Density() | Exp() | Pi():
+            return True
+        case Power(base=base):
+            return is_positive(base)
+        case Product(factors=parts) | Sum(terms=parts):
+            return all(map(is_positive, parts))
+    return False
+
+
+def _tangents(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
+    """log t ≤ t − 1 at the ratios of the arguments of two logarithms that stand with the same positive factor."""
+    logs: list[tuple[tuple[Expression, ...], Expression]] = []
+    for side in sides:
+        for term in side.terms if isinstance(side, Sum) else (side,):
+            factors = term.factors if isinstance(term, Product) else (term,)
+            for factor in factors:
+                others = tuple(f for f in factors if f is not factor and not _is_number(f))
+                if isinstance(factor, Log) and all(map(is_positive, others)):
+                    logs.append((others, factor.argument))
+    for others, above in logs:
+        for same, below in logs:
+            if same == others and below != above and is_positive(above) and is_positive(below):
+                t = above / below
+                gap = t - 1 - Log(t)
+                yield f"log t ≤ t − 1 at t = {t!r}", Product((*others, gap)) if others else gap
 
 
 def _weights(body: Expression, over: tuple[Variable, ...]) -> Expression | None:
     factors = body.factors if isinstance(body, Product) else (body,)
     laws = [f for f in factors if isinstance(f, Density) and set(f.of) & set(over)]
     return Product(tuple(laws)) if laws else None
-
-
-def _averaged(e: Expression, laws: tuple[tuple[Expression, tuple[Variable, ...]], ...]) -> Expression:
-    for law, over in reversed(laws):
-        e = Expectation(law, e, over)
-    return e
 
 
 def _at(e: Expression) -> Iterator[tuple[str, Expression]]:
@@ -94,7 +134,9 @@ def _at(e: Expression) -> Iterator[tuple[str, Expression]]:
             square, root = (Log(Expectation(law, Power(body, n), over)) for n in (_TWO, _HALF))
             yield f"the variance of {body!r} under {law!r} is not negative", square - 2 * e
             yield f"the variance of the root of {body!r} under {law!r} is not negative", e - 2 * root
-        case Log():
+        case Log(argument=argument):
+            yield f"log t ≤ t − 1 at t = {argument!r}", argument - 1 - e
+            yield f"log t ≤ t − 1 at t = 1/({argument!r})", 1 / argument - 1 + e
             yield from _finite_jensen(e)
 
 
@@ -159,7 +201,8 @@ def _divergences(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expressio
     densities = {e for side in sides for e in walk(side) if isinstance(e, Density)}
     free = set().union(*(free_variables(side) for side in sides))
     letters = {e.letter for e in densities}
-    for first in densities:
+    marginals = {Density(d.letter, (v,)) for d in densities for v in (*d.of, *d.given) if v in bound}
+    for first in sorted(densities | marginals, key=repr):
         latent = tuple(v for v in first.of if v in bound)
         if not latent or not set(first.given) <= free or set(first.of) != set(latent):
             continue

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from vaetheory.calculus.algebra import arrange, read
-from vaetheory.calculus.independence import separated
+from fractions import Fraction
+
+from vaetheory.calculus.algebra import arrange, read, same
+from vaetheory.calculus.independence import Relations, separated
 from vaetheory.calculus.linear import ONE, as_expression
 from vaetheory.language.assumptions import Dag, Family, SameDensity
 from vaetheory.language.binding import free_variables, substitute
-from vaetheory.language.expressions import Density, Expectation, Expression, FamilyDensity, Integral, Product, Value
+from vaetheory.language.expressions import Density, Expectation, Expression, FamilyDensity, Integral, Number, Product, Value
 from vaetheory.language.variables import Variable
 from vaetheory.rules.integration import linearity
-from vaetheory.rules.rule import Assumptions, rule
+from vaetheory.rules.rule import Assumptions, exhaust, rule
 
 
 @rule("product-rule", "Product rule", r"p(x,z)=p(x\mid z)\,p(z)=p(z\mid x)\,p(x)", "p of the condition is positive")
@@ -199,18 +201,48 @@ def factorization(e: Expression, assumptions: Assumptions) -> Expression | None:
             arguments = {v.slot: v for v in (*e.of, *e.given)}
             parents = dict(assumption.parents)
             given = {v.slot for v in e.given}
-            if not e.given and set(arguments) == set(parents) and len(e.of) > 1:
-                return Product(
-                    tuple(
-                        Density(e.letter, (arguments[s],), tuple(arguments[a] for a in above))
-                        for s, above in assumption.parents
+            of = {v.slot for v in e.of}
+            if len(e.of) > 1 and all(set(above) <= set(arguments) for s, above in assumption.parents if s in of):
+                below = {s for s, above in assumption.parents if s in given and set(above) & of}
+                if not below:
+                    return Product(
+                        tuple(
+                            Density(e.letter, (arguments[s],), tuple(arguments[a] for a in above))
+                            for s, above in assumption.parents
+                            if s in of
+                        )
                     )
-                )
             if len(e.of) == 1 and given > set(parents.get(e.of[0].slot, ())) and e.of[0].slot in parents:
                 keep = frozenset(parents[e.of[0].slot])
                 if separated(assumption, frozenset((e.of[0].slot,)), frozenset(given - keep), keep):
                     return Density(e.letter, e.of, tuple(v for v in e.given if v.slot in keep))
     return None
+
+
+@rule("markov-reversal", "The chain read backwards", r"q(x_1,x_2\mid x_0)=q(x_2\mid x_0)\,q(x_1\mid x_2,x_0)", "the Markov chain that is assumed")
+def markov_reversal(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Bayes' rule along a Markov chain: given the start, each state depends on the next one only."""
+    if not isinstance(e, Density):
+        return None
+    joint = Density(e.letter, e.of + e.given)
+    if e.given:
+        return joint / Density(e.letter, e.given)
+    parts = Relations(assumptions).split(joint)
+    if parts is None:
+        return None
+    return Product(tuple(part if power == 1 else part ** Number(Fraction(power)) for part, power in parts))
+
+
+@rule("factorized-expectation", "Expectation along the graph", r"\mathbb{E}_{q(z_1,z_2\mid x)}[f]=\mathbb{E}_{q(z_1\mid x)}\mathbb{E}_{q(z_2\mid z_1)}[f]", "the graph that is assumed")
+def factorized_expectation(e: Expression, assumptions: Assumptions) -> Expression | None:
+    """Under a graph, averaging over both latents is averaging over the first and, inside, over the second given its parents."""
+    merged = tower.rewrite(e, assumptions) if tower.rewrite else None
+    whole = e if merged is None else merged
+    if isinstance(whole, Expectation):
+        law = exhaust(markov_reversal, whole.law, assumptions)
+        if not same(law, whole.law):
+            return Expectation(law, whole.body, whole.over)
+    return merged
 
 
 @rule("same-density", "Equal densities", r"p(z\mid c)=p(z)", "the equality that is assumed")

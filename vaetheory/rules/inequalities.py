@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from vaetheory.calculus.algebra import arrange, expand, read, same
-from vaetheory.calculus.linear import ONE, Linear
+from vaetheory.calculus.linear import ONE, Linear, multiply
+from vaetheory.calculus.nonnegative import is_positive
 from vaetheory.language.assumptions import Different
 from vaetheory.language.expressions import KL, Density, Expectation, Expression, Log, MutualInformation, Product, Sum, to_expression
 from vaetheory.language.statements import Relation, Statement
@@ -143,9 +144,12 @@ def power_mean(claim: Statement) -> Relation | None:
 def log_tangent(claim: Statement) -> Relation | None:
     """The logarithm is concave and lies below its tangent at one."""
     difference = _difference(claim)
-    logs = [(m[0][0], c) for m, c in difference.items() if len(m) == 1 and m[0][1] == ONE and isinstance(m[0][0], Log)]
-    for log, coefficient in logs:
-        gap = read(expand(log.argument - 1 - log), distribute=True)
-        if {m: -coefficient * c for m, c in gap.items()} == difference:
-            return Relation.AT_MOST if coefficient > 0 else Relation.AT_LEAST
+    for monomial, coefficient in difference.items():
+        for position, (base, exponent) in enumerate(monomial):
+            if not isinstance(base, Log) or exponent != ONE:
+                continue
+            rest = monomial[:position] + monomial[position + 1 :]
+            gap = read(expand(base.argument - 1 - base), distribute=True)
+            if all(is_positive(b) for b, _ in rest) and multiply(gap, {rest: -coefficient}) == difference:
+                return Relation.AT_MOST if coefficient > 0 else Relation.AT_LEAST
     return None

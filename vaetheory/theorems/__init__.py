@@ -14,16 +14,22 @@ from vaetheory.theorems.chain_rules import (
     kl_chain_rule,
     kl_data_processing,
 )
+from vaetheory.theorems.conditional import cvae_bound, cvae_identity
 from vaetheory.theorems.elbo_bound import elbo_bound, elbo_strict, elbo_tight
 from vaetheory.theorems.elbo_forms import elbo_entropy, elbo_reconstruction
 from vaetheory.theorems.elbo_identity import elbo_identity
 from vaetheory.theorems.elbo_jensen import cross_entropy, elbo_jensen, gibbs
+from vaetheory.theorems.em import em_monotone
 from vaetheory.theorems.eubo import eubo_identity, sandwich
 from vaetheory.theorems.gaussian_kl import gaussian_kl_diagonal, gaussian_kl_standard
 from vaetheory.theorems.gaussian_likelihood import gaussian_squared_error, gaussian_squared_error_constant
 from vaetheory.theorems.gradients import elbo_phi, elbo_theta, score_baseline, score_gradient, score_mean
 from vaetheory.theorems.importance import evidence_importance, evidence_prior, iw_bound, iw_monotone
+from vaetheory.theorems.layers import diffusion_bound, hierarchical_elbo
+from vaetheory.theorems.optimal_scale import optimal_sigma
 from vaetheory.theorems.renyi import chi_upper, renyi_elbo, renyi_evidence
+from vaetheory.theorems.semi_supervised import m2_labelled, m2_unlabelled
+from vaetheory.theorems.surgery import distortion_bound, elbo_surgery, rate_bound, total_correlation
 from vaetheory.theorems.theorem import Mistake, Theorem
 
 CATALOGUE: tuple[Theorem, ...] = (
@@ -61,6 +67,18 @@ CATALOGUE: tuple[Theorem, ...] = (
     score_baseline,
     elbo_theta,
     elbo_phi,
+    elbo_surgery,
+    rate_bound,
+    distortion_bound,
+    total_correlation,
+    cvae_identity,
+    cvae_bound,
+    m2_labelled,
+    m2_unlabelled,
+    em_monotone,
+    optimal_sigma,
+    hierarchical_elbo,
+    diffusion_bound,
 )
 
 THEOREMS: dict[str, Theorem] = {theorem.name: theorem for theorem in CATALOGUE}
