@@ -73,6 +73,7 @@ FLOORS: dict[str, int] = {
 # What loads in a browser and starts in a blink comes without any.
 THIRD_PARTY: tuple[tuple[str, frozenset[str]], ...] = (
     ("vaetheory/checkers/symbolic.py", frozenset({"sympy"})),
+    ("vaetheory/checkers/symbols.py", frozenset({"sympy"})),
     ("vaetheory/checkers/quadrature.py", frozenset({"numpy", "scipy"})),
     ("vaetheory/checkers/monte_carlo.py", frozenset({"numpy", "scipy"})),
     ("vaetheory/checkers/numeric/*", frozenset({"numpy", "scipy"})),
