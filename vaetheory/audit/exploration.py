@@ -93,6 +93,9 @@ class _Search:
         defaults = defaults_of(self.function)
         with quietly(self.framework):
             for reading in self._readings():
+                best = self.found.formula
+                if best is not None and best.explained and reading.contradicts:
+                    continue
                 self.found.readings_tried += 1
                 hypers = discover(self.function, reading.plan, defaults)
                 caller = Caller(self.function, reading.plan, self.framework, hypers, returned)
@@ -182,10 +185,8 @@ class _Search:
         return True
 
     def _keep(self, formula: Formula, reading: signature.Reading) -> None:
-        """The better of two; but a sure name is never argued away to mend an explained loss."""
+        """The better of two (a sure name is never argued away to mend an explained loss)."""
         best = self.found.formula
-        if best is not None and best.explained and reading.contradicts:
-            return
         if best is None or _score(formula) > _score(best):
             self.found.formula = formula
             self.found.contradicts = reading.contradicts

@@ -38,8 +38,9 @@ class Finding:
 
     def as_json(self) -> dict[str, str]:
         """`name`, `why` (with the theorem it breaks) and `fix`."""
-        link = f" [theorem {self.kind.theorem}]" if self.kind.theorem else ""
-        return {"name": self.name, "why": self.why + link, "fix": self.fix}
+        link = f" [theorem {self.kind.theorem}]"
+        linked = self.why if not self.kind.theorem or self.why.endswith(link) else self.why + link
+        return {"name": self.name, "why": linked, "fix": self.fix}
 
 
 _KL, _BCE, _MSE = "gaussian-kl-standard", "bernoulli-bce", "gaussian-squared-error"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from vaetheory.audit.findings import Finding, Weight
+from vaetheory.audit.findings import Finding, Weight, finding
 
 SCHEMA = 1
 
@@ -76,3 +76,19 @@ class Report:
             "assumed": self.assumed,
             "seconds": round(self.seconds, 3),
         }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Report:
+        """The report that `as_json` wrote."""
+        return cls(
+            function=document["function"],
+            verdict=Verdict(document["verdict"]),
+            up_to_constant=document["up_to_constant"],
+            beta=document["beta"],
+            terms=[Row(**row) for row in document["terms"]],
+            reduction=document["reduction"],
+            parametrization=document["parametrization"],
+            findings=[finding(**item) for item in document["findings"]],
+            assumed=list(document["assumed"]),
+            seconds=document["seconds"],
+        )

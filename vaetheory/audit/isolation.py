@@ -1,0 +1,79 @@
+"""Runs an audit in a subprocess with a time limit, because it runs the user's own file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from vaetheory.audit.findings import finding
+from vaetheory.audit.report import Report, Verdict
+
+# One thread: small arrays only lose time to more, and the machine may be shared.
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+
+
+class NothingRead(Exception):
+    """The file or function could not be had; the message says what to do."""
+
+
+def audit_in_subprocess(target: str, signature: str | None, seconds: float) -> Report:
+    """The report on `FILE.py:FUNCTION`; raises `NothingRead`.
+
+    After `seconds` the child and whatever it started are killed, and the report is `undecided`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "vaetheory.audit.worker", target, str(out)]
+        command += [signature] if signature else []
+        child = subprocess.Popen(
+            command, env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": _path()},
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        try:
+            status = child.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return _stopped(target, f"it ran for more than {seconds:g} s", seconds)
+        finally:
+            _kill(child)
+        if not out.is_file():
+            return _stopped(target, f"its process ended with status {status}", seconds)
+        document: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    if "error" in document:
+        raise NothingRead(document["error"])
+    return Report.from_json(document)
+
+
+def _path() -> str:
+    """The child finds this package where the parent found it."""
+    here = str(Path(__file__).resolve().parents[2])
+    given = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([here, given]) if given else here
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the child's whole process group; it is the leader of its own session."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.wait()
+
+
+def _stopped(target: str, because: str, seconds: float) -> Report:
+    why = f"undecided, because {because}"
+    fix = "move the loss into a file of its own, or give it more time with --seconds"
+    name = target.rpartition(":")[2]
+    return Report(
+        name, Verdict.UNDECIDED, findings=[finding("undecided", why, fix)], seconds=seconds
+    )
