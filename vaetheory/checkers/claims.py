@@ -11,7 +11,7 @@ from typing import Any
 
 from vaetheory.language.assumptions import Different, Sampled
 from vaetheory.language.binding import free_variables, substitute
-from vaetheory.language.expressions import Expectation, Expression, Function, walk
+from vaetheory.language.expressions import Expectation, Expression, Function, Letter, walk
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import Variable
@@ -140,7 +140,7 @@ class Claim:
         draws = Draws(world.draws.seed, world.draws.style, kept, frozenset(parts))
         other = self.world(draws, world.sizes) if parts else world
         for letter in self.signature.letters:
-            if letter_text(letter) not in parts and other.factors(letter) != world.factors(letter):
+            if letter_text(letter) not in parts and _drawn(other, letter) != _drawn(world, letter):
                 raise UngenerableError(f"{letter_text(letter)} cannot be kept while {parts} change")
         again = tuple(
             world.moved(variable, cell) if variable in moved else cell
@@ -176,6 +176,12 @@ class Claims:
     def lowest(self) -> tuple[int, ...]:
         """The smallest numbers that the counted variables can be."""
         return tuple(getattr(v.space, "low", 1) for v in self.counted)
+
+
+def _drawn(world: World, letter: Letter) -> list[Any]:
+    """The factors of a letter that are no formulas in what may have changed."""
+    factors = zip(world.plan[letter], world.factors(letter), strict=True)
+    return [table for factor, table in factors if factor.formula is None]
 
 
 def _holds(relation: Relation, left: Any, right: Any) -> bool | None:
