@@ -7,8 +7,9 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING
 
 from vaetheory.calculus.algebra import arrange, read, same
+from vaetheory.calculus.laws import family_is_normalised
 from vaetheory.calculus.linear import ONE, UNIT, Factor, Linear, Monomial, add, multiply, sort_key, times, as_expression
-from vaetheory.language.binding import covers, free_variables, substitute
+from vaetheory.language.binding import covers, free_variables, fresh_variable, substitute
 from vaetheory.language.distributions import family
 from vaetheory.language.expressions import Density, FamilyDensity, Gradient, IndexedProduct, IndexedSum, Integral, Log, Value
 from vaetheory.language.variables import Subscript, Variable
@@ -28,10 +29,13 @@ def integrate(calculus: Calculus, monomial: Monomial, over: tuple[Variable, ...]
         for variable in remaining:
             reduced = _without(calculus, monomial, variable)
             if reduced is not None:
-                monomial, changed = reduced, True
+                if not reduced:
+                    return {}
+                ((monomial, _),) = reduced.items()
+                changed = True
                 remaining.remove(variable)
                 break
-            single = _component(monomial, variable)
+            single = _component(calculus, monomial, variable)
             if single is not None:
                 monomial, component = single
                 remaining[remaining.index(variable) : remaining.index(variable) + 1] = component
@@ -54,9 +58,7 @@ def _merged(monomial: Monomial, remaining: list[Variable]) -> tuple[Monomial, li
     for factor in monomial:
         inner, power = factor
         if isinstance(inner, Integral) and power == ONE and any(_depends(factor, v) for v in remaining):
-            fresh = {
-                v: Variable(f"¤{len(remaining)}.{i}", v.space, v.slot) for i, v in enumerate(inner.over)
-            }
+            fresh = _fresh(inner.over, monomial, remaining)
             body = read(substitute(inner.body, fresh), distribute=True)
             ((below, _),) = body.items()
             rest = tuple(f for f in monomial if f is not factor)
@@ -64,31 +66,42 @@ def _merged(monomial: Monomial, remaining: list[Variable]) -> tuple[Monomial, li
     return monomial, remaining
 
 
+def _fresh(over: tuple[Variable, ...], monomial: Monomial, remaining: list[Variable]) -> dict[Variable, Variable]:
+    """New names for the variables of an inner integral, used nowhere around it."""
+    used = {v.name for v in remaining} | {v.name for factor in monomial for part in factor for v in free_variables(part)}
+    level = len(remaining)
+    while any(f"¤{level}.{i}" in used for i in range(len(over))):
+        level += 1
+    return {v: Variable(f"¤{level}.{i}", v.space, v.slot) for i, v in enumerate(over)}
+
+
 def _depends(factor: Factor, variable: Variable) -> bool:
     return any(covers(variable, v) for v in free_variables(factor[0]) | free_variables(factor[1]))
 
 
-def _without(calculus: Calculus, monomial: Monomial, variable: Variable) -> Monomial | None:
+def _without(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:
     """The monomial with the variable integrated out, where it stands in one density (or can be brought to)."""
     inside = [f for f in monomial if _depends(f, variable)]
     rest = tuple(f for f in monomial if f not in inside)
     match inside:
-        case [(Density() as density, power)] if power == ONE:
-            return times(rest, _marginal(calculus, density, variable))
-        case [(FamilyDensity(argument=Value(variable=argument)) as law, power)] if power == ONE and argument == variable:
-            if not any(variable in free_variables(p) for p in law.parameters):
-                return rest
+        case [(Density() as density, power)] if power == ONE and variable in density.of:
+            return {times(rest, _marginal(calculus, density, variable)): Fraction(1)}
+        case [(FamilyDensity() as law, power)] if power == ONE and family_is_normalised(law, variable):
+            return {rest: Fraction(1)}
         case [(Density() as density, power), (Gradient(body=Log(argument=scored)) as score, one)] | [
             (Gradient(body=Log(argument=scored)) as score, one),
             (Density() as density, power),
-        ] if power == ONE and one == ONE and density == scored:
-            # ∫ p ∇log p dz = ∇ ∫ p dz = p̄ ∇log p̄ with the marginal p̄
+        ] if power == ONE and one == ONE and density == scored and variable in density.of:
+            # ∫ p ∇log p dz = ∇ ∫ p dz = p̄ ∇log p̄ with the marginal p̄, and ∇ 1 = 0
             below = _marginal(calculus, density, variable)
             if not below:
-                return None
-            ((marginal, _),) = below
-            return times(rest, (*below, (Gradient(Log(marginal), score.parameter), ONE)))
-    return _recombined(calculus, inside, rest, variable)
+                return {}
+            if len(below) == 1:
+                ((marginal, _),) = below
+                return {times(rest, (*below, (Gradient(Log(marginal), score.parameter), ONE))): Fraction(1)}
+            return None
+    merged = _recombined(calculus, inside, rest, variable)
+    return None if merged is None else {merged: Fraction(1)}
 
 
 def _marginal(calculus: Calculus, density: Density, variable: Variable) -> Monomial:
@@ -108,6 +121,8 @@ def _recombined(calculus: Calculus, inside: list[Factor], rest: Monomial, variab
     arguments = {v.slot: v for f in densities for v in f[0].of}  # type: ignore[attr-defined]
     if len(arguments) != len({v for f in densities for v in f[0].of}):  # type: ignore[attr-defined]
         return None
+    if variable not in arguments.values():
+        return None
     joint = Density(letters.pop(), tuple(arguments[s] for s in sorted(arguments)))
     ((monomial, _),) = calculus.linear(joint).items()
     if {f for f in monomial if _depends(f, variable)} != set(inside):
@@ -116,7 +131,7 @@ def _recombined(calculus: Calculus, inside: list[Factor], rest: Monomial, variab
     return times(times(rest, spare), _marginal(calculus, joint, variable))
 
 
-def _component(monomial: Monomial, variable: Variable) -> tuple[Monomial, list[Variable]] | None:
+def _component(calculus: Calculus, monomial: Monomial, variable: Variable) -> tuple[Monomial, list[Variable]] | None:
     """Under ∏_d f(z_d), integrate out the components that nothing else uses; one may be left."""
     inside = [f for f in monomial if _depends(f, variable)]
     laws = [f for f in inside if isinstance(f[0], IndexedProduct) and f[1] == ONE]
@@ -130,6 +145,8 @@ def _component(monomial: Monomial, variable: Variable) -> tuple[Monomial, list[V
                 return None
             if any(covers(variable, v) for p in parameters for v in free_variables(p)):
                 return None
+            if not family_is_normalised(law.body, inner):
+                return None
         case _:
             return None
     others = [f for f in inside if f is not laws[0]]
@@ -141,7 +158,8 @@ def _component(monomial: Monomial, variable: Variable) -> tuple[Monomial, list[V
         return None
     (only,) = used
     index = only.indices[-1].variable
-    if index is None or only.indices[-1].offset:
+    if index is None or only.indices[-1].offset or calculus.ranges.get(index) != (law.low, law.high):
+        # z_k is one of the components only where k runs over the same range
         return None
     return times(rest, ((substitute(law.body, {law.index: index}), ONE),)), [only]
 
@@ -149,13 +167,11 @@ def _component(monomial: Monomial, variable: Variable) -> tuple[Monomial, list[V
 def _moment(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:
     """E[T(x)] for a family whose table of moments has the statistic T that stands beside its density."""
     inside = [f for f in monomial if _depends(f, variable)]
-    laws = [f for f in inside if isinstance(f[0], FamilyDensity) and f[0].argument == Value(variable) and f[1] == ONE]
+    laws = [f for f in inside if isinstance(f[0], FamilyDensity) and f[1] == ONE and family_is_normalised(f[0], variable)]
     if len(laws) != 1 or len(inside) < 2:
         return None
     law = laws[0][0]
     assert isinstance(law, FamilyDensity)
-    if any(variable in free_variables(p) for p in law.parameters):
-        return None
     statistic = as_expression({tuple(f for f in inside if f is not laws[0]): Fraction(1)})
     for known, mean in family(law.family).moments(law.argument, *law.parameters):
         if same(known, statistic):
@@ -170,9 +186,11 @@ def _split(calculus: Calculus, monomial: Monomial, remaining: list[Variable]) ->
         if isinstance(factor[0], IndexedSum) and factor[1] == ONE and any(_depends(factor, v) for v in remaining):
             # ∫ M Σ_k f_k = Σ_k ∫ M f_k
             rest = as_expression({tuple(f for f in monomial if f != factor): Fraction(1)})
-            inner = factor[0]
-            body = Integral(rest * inner.body, tuple(remaining))
-            return calculus.linear(IndexedSum(body, inner.index, inner.low, inner.high))
+            inner, index = factor[0], factor[0].index
+            if index in free_variables(rest) or index in free_variables(inner.low) | free_variables(inner.high):
+                index = fresh_variable(index, set(free_variables(rest) | free_variables(inner.body)))
+            summand = substitute(inner.body, {inner.index: index})
+            return calculus.linear(IndexedSum(Integral(rest * summand, tuple(remaining)), index, inner.low, inner.high))
     outside = tuple(f for f in monomial if not any(_depends(f, v) for v in remaining))
     result: Linear = {outside: Fraction(1)}
     groups: list[tuple[set[Variable], list[Factor]]] = []

@@ -20,6 +20,11 @@ ONE = Number(Fraction(1))
 ZERO = Number(Fraction(0))
 UNIT: Monomial = ()
 E_BASE = Exp(ONE)
+_MAX_TERMS = 10_000
+
+
+class CalculusError(ArithmeticError):
+    """What has no normal form: a division by zero, the logarithm of zero, or an expression that is too long; says which."""
 
 
 @lru_cache(maxsize=100_000)
@@ -42,11 +47,18 @@ def add(left: Linear, right: Linear, scale: Fraction = Fraction(1)) -> Linear:
 
 
 def multiply(left: Linear, right: Linear) -> Linear:
-    """left · right, distributed."""
+    """left · right, distributed. Raises CalculusError where that has more terms than anybody would write."""
+    if len(left) * len(right) > _MAX_TERMS:
+        raise CalculusError(f"a product of {len(left)} and {len(right)} terms is too long to be multiplied out")
     total: Linear = {}
     for m, a in left.items():
         for n, b in right.items():
-            total = add(total, {times(m, n): a * b})
+            monomial = times(m, n)
+            value = total.get(monomial, 0) + a * b
+            if value:
+                total[monomial] = value
+            else:
+                del total[monomial]
     return total
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from vaetheory.calculus.algebra import expand
-from vaetheory.calculus.linear import E_BASE, ONE, UNIT, Linear, Monomial, add, multiply, times, as_expression
+from vaetheory.calculus.linear import E_BASE, ONE, UNIT, CalculusError, Linear, Monomial, add, multiply, times, as_expression
 from vaetheory.language.expressions import Expression, FamilyDensity, IndexedProduct, IndexedSum, Log, Number
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _TRIAL_DIVISORS = 1000
 def log_of(calculus: Calculus, argument: Linear) -> Linear:
     """log of the linear combination."""
     if not argument:
-        return {((Log(Number(Fraction(0))), ONE),): Fraction(1)}
+        raise CalculusError("the logarithm of what is zero")
     common = _common(list(argument))
     rest = {times(m, tuple((b, expand(-e)) for b, e in common)): c for m, c in argument.items()}
     total: Linear = {}

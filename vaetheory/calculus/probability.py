@@ -9,10 +9,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from vaetheory.calculus.algebra import arrange, expand
+from vaetheory.calculus.algebra import arrange, expand, read
 from vaetheory.calculus.independence import Relations
 from vaetheory.calculus.integrals import integrate
-from vaetheory.calculus.linear import E_BASE, ONE, UNIT, ZERO, Linear, Monomial, add, multiply, times, as_expression
+from vaetheory.calculus.linear import (
+    E_BASE,
+    ONE,
+    UNIT,
+    ZERO,
+    CalculusError,
+    Linear,
+    Monomial,
+    add,
+    as_expression,
+    multiply,
+    times,
+)
 from vaetheory.calculus.logarithms import log_of
 from vaetheory.calculus.positivity import positive
 from vaetheory.calculus.scores import depends, gradient, unmixed
@@ -34,8 +46,10 @@ from vaetheory.language.expressions import (
     Power,
     Product,
     Sum,
+    Value,
     map_children,
 )
+from vaetheory.language.variables import Integers, Variable
 
 _MAX_EXPANDED_POWER = 4
 _MAX_UNROLLED = 8
@@ -47,6 +61,8 @@ class Calculus:
     def __init__(self, assumptions: tuple[Assumption, ...] = ()) -> None:
         self.assumptions = assumptions
         self.relations = Relations(assumptions)
+        # what the indices of the sums around the current term run over
+        self.ranges: dict[Variable, tuple[Expression, Expression]] = {}
 
     def normal(self, expression: Expression) -> Expression:
         """The normal form, with bound variables canonically named."""
@@ -96,9 +112,10 @@ class Calculus:
                 return total
             case IndexedSum():
                 return self._indexed_sum(expression)
-            case IndexedProduct(low=Number(value=low), high=Number(value=high)) if high - low < _MAX_UNROLLED:
-                values = range(int(low), int(high) + 1)
-                return self.linear(Product(tuple(substitute(expression.body, {expression.index: Number(Fraction(i))}) for i in values)))
+            case IndexedProduct(index=index):
+                unrolled = _values(expression)
+                if unrolled is not None:
+                    return self.linear(Product(tuple(substitute(expression.body, {index: v}) for v in unrolled)))
             case Gradient(body=body, parameter=parameter):
                 return self._gradient(body, parameter)
         return {((map_children(expression, self.normal), ONE),): Fraction(1)}
@@ -127,6 +144,8 @@ class Calculus:
 
     def _power(self, expression: Power) -> Linear:
         base, exponent = self.linear(expression.base), self.normal(expression.exponent)
+        if not base and isinstance(exponent, Number) and exponent.value < 0:
+            raise CalculusError(f"a division by {expression.base!r}, which is zero")
         if len(base) > 1 and isinstance(exponent, Number) and exponent.value in range(1, _MAX_EXPANDED_POWER + 1):
             result = base
             for _ in range(int(exponent.value) - 1):
@@ -150,22 +169,56 @@ class Calculus:
         return {result: Fraction(1)}
 
     def _indexed_sum(self, expression: IndexedSum) -> Linear:
-        low, high, index = expression.low, expression.high, expression.index
-        if isinstance(low, Number) and isinstance(high, Number) and high.value - low.value < _MAX_UNROLLED:
-            values = range(int(low.value), int(high.value) + 1)
-            return self.linear(Sum(tuple(substitute(expression.body, {index: Number(Fraction(i))}) for i in values)))
-        count = self.linear(high - low + 1)
+        index = expression.index
+        unrolled = _values(expression)
+        if unrolled is not None:
+            return self.linear(Sum(tuple(substitute(expression.body, {index: v}) for v in unrolled)))
+        low, high = self.normal(expression.low), self.normal(expression.high)
         total: Linear = {}
-        for monomial, coefficient in self.linear(expression.body).items():
+        for monomial, coefficient in self._summand(expression, low, high).items():
             inside = tuple(f for f in monomial if index in free_variables(f[0]) | free_variables(f[1]))
             outside = tuple(f for f in monomial if f not in inside)
-            if inside:
-                term = IndexedSum(as_expression({inside: Fraction(1)}), index, self.normal(low), self.normal(high))
+            if inside or not _may_count(low, high):
+                term = IndexedSum(as_expression({inside: Fraction(1)}), index, low, high)
                 summed: Linear = {((arrange(term), ONE),): Fraction(1)}
             else:
-                summed = count
+                summed = self.linear(high - low + 1)
             total = add(total, multiply(summed, {outside: Fraction(1)}), coefficient)
         return total
+
+    def _summand(self, expression: IndexedSum, low: Expression, high: Expression) -> Linear:
+        around = self.ranges
+        self.ranges = {**around, expression.index: (low, high)}
+        try:
+            return self.linear(expression.body)
+        finally:
+            self.ranges = around
+
+
+def _values(expression: IndexedSum | IndexedProduct) -> tuple[Number, ...] | None:
+    """The values of the index, where they are known and few. Raises CalculusError where a limit is no whole number."""
+    match expression.low, expression.high:
+        case Number(value=low), Number(value=high):
+            if low.denominator != 1 or high.denominator != 1:
+                raise CalculusError(f"the limits {low} and {high} of an index are not whole numbers")
+            if high - low < _MAX_UNROLLED:
+                return tuple(Number(Fraction(i)) for i in range(int(low), int(high) + 1))
+    return None
+
+
+def _may_count(low: Expression, high: Expression) -> bool:
+    """Whether there are surely high − low + 1 ≥ 0 values, so that a sum of ones is that number."""
+    gap = read(high - low, distribute=True)
+    least = Fraction(1)
+    for monomial, coefficient in gap.items():
+        match monomial:
+            case ():
+                least += coefficient
+            case ((Value(variable=Variable(space=Integers(low=start))), power),) if power == ONE and coefficient > 0:
+                least += coefficient * start
+            case _:
+                return False
+    return least >= 0
 
 
 def raised(monomial: Monomial, power: Fraction) -> Monomial:
@@ -178,6 +231,4 @@ def _inverse(monomial: Monomial) -> Monomial:
 
 
 def _read_back(expression: Expression) -> Linear:
-    from vaetheory.calculus.algebra import read
-
     return read(expression, distribute=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from vaetheory.calculus.linear import ZERO, Linear, as_expression, size
+from vaetheory.calculus.dependence import occurs, varied_by
+from vaetheory.calculus.linear import ZERO, CalculusError, Linear, as_expression, size
 from vaetheory.calculus.nonnegative import candidates
 from vaetheory.calculus.probability import Calculus
-from vaetheory.calculus.scores import depends
 from vaetheory.calculus.signs import combination
+from vaetheory.calculus.wellformed import ambiguity, spoken_of
 from vaetheory.checkers.evidence import Evidence, Verdict
-from vaetheory.language.assumptions import Different, Sampled
-from vaetheory.language.binding import free_variables, substitute
-from vaetheory.language.expressions import KL, Density, Expectation, Expression, Function, walk
+from vaetheory.language.assumptions import Different, Sampled, Vanishing
+from vaetheory.language.binding import free_variables
+from vaetheory.language.expressions import KL, Density, Expectation, Expression
 from vaetheory.language.statements import Relation, Statement
 
 KIND = "proof"
@@ -28,18 +27,33 @@ def check(statement: Statement, *, seed: int = 0) -> Evidence:
     """
     del seed
     try:
-        calculus = Calculus(statement.assumptions)
-        match statement.relation:
-            case Relation.EQUAL | Relation.DEFINED:
-                return _equality(calculus, statement.left - statement.right)
-            case Relation.UP_TO_CONSTANT:
-                return _constant(calculus, statement)
-            case Relation.UNBIASED:
-                return _unbiased(calculus, statement)
-            case _:
-                return _inequality(calculus, statement)
+        why = _refusal(statement)
+        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {why}") if why else _proved(statement)
     except RecursionError:
         return Evidence(KIND, Verdict.UNDECIDED, {}, "no proof found: the expression is nested too deeply")
+    except CalculusError as error:
+        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {error}")
+
+
+def _proved(statement: Statement) -> Evidence:
+    calculus = Calculus(statement.assumptions)
+    match statement.relation:
+        case Relation.EQUAL | Relation.DEFINED:
+            return _equality(calculus, statement.left - statement.right)
+        case Relation.UP_TO_CONSTANT:
+            return _constant(calculus, statement)
+        case Relation.UNBIASED:
+            return _unbiased(calculus, statement)
+    return _inequality(calculus, statement)
+
+
+def _refusal(statement: Statement) -> str:
+    """Why the calculus, which divides by densities and goes by names, has nothing to say about the statement."""
+    for assumption in statement.assumptions:
+        if isinstance(assumption, Vanishing):
+            return f"{assumption.density!r} may be zero, and the normal form divides by densities"
+    spoken = tuple(e for assumption in statement.assumptions for e in spoken_of(assumption))
+    return ambiguity((statement.left, statement.right, *spoken))
 
 
 def _equality(calculus: Calculus, difference: Expression) -> Evidence:
@@ -51,36 +65,43 @@ def _equality(calculus: Calculus, difference: Expression) -> Evidence:
 
 
 def _constant(calculus: Calculus, statement: Statement) -> Evidence:
-    reduced = calculus.normal(statement.left - statement.right)
-    if not statement.quantity:
+    quantity, assumptions = statement.quantity, statement.assumptions
+    if not quantity:
         return Evidence(KIND, Verdict.UNDECIDED, {}, "≐ needs the name of the quantity that the difference does not depend on")
-    if depends(calculus, reduced, statement.quantity) or statement.quantity in _names(reduced):
-        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {statement.quantity} occurs in {reduced!r}")
+    if not occurs(quantity, (statement.left, statement.right), assumptions):
+        return Evidence(KIND, Verdict.UNDECIDED, {}, f"≐ up to a constant in {quantity}, which does not occur")
+    reduced = calculus.normal(statement.left - statement.right)
+    if varied_by(quantity, assumptions)(reduced):
+        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {quantity} occurs in {reduced!r}, or moves it")
     return Evidence(KIND, Verdict.HOLDS, {"difference": repr(reduced)})
-
-
-def _names(expression: Expression) -> set[str]:
-    names = {v.name for v in free_variables(expression)}
-    for e in walk(expression):
-        if isinstance(e, Function):
-            names.add(e.name.name)
-        elif isinstance(e, Density):
-            names |= {e.letter.name, e.letter.subscript}
-    return names
 
 
 def _unbiased(calculus: Calculus, statement: Statement) -> Evidence:
     """Average whichever side has the sampled variables over their laws; the sides must then be equal."""
-    sides = []
-    for side in (statement.left, statement.right):
-        for assumption in statement.assumptions:
-            if isinstance(assumption, Sampled) and assumption.variable in free_variables(side):
-                # the copy is an argument of the slot; inside the expectation it is the bound variable
-                bound = replace(assumption.variable, name=assumption.variable.name + "'")
-                law, body = (substitute(e, {assumption.variable: bound}) for e in (assumption.law, side))
-                side = Expectation(law, body, (bound,))
-        sides.append(side)
-    return _equality(calculus, sides[0] - sides[1])
+    drawn = _last_first([a for a in statement.assumptions if isinstance(a, Sampled)])
+    if drawn is None:
+        return Evidence(KIND, Verdict.UNDECIDED, {}, "no proof found: no sample can be drawn first, each law needs another one")
+    left, right = (_averaged(side, drawn) for side in (statement.left, statement.right))
+    return _equality(calculus, left - right)
+
+
+def _last_first(sampled: list[Sampled]) -> list[Sampled] | None:
+    """The samples, each before those that its law is given; None where they go in a circle."""
+    pending, order = list(sampled), []
+    while pending:
+        ready = [a for a in pending if not any(a.variable in free_variables(b.law) for b in pending if b is not a)]
+        if not ready:
+            return None
+        order += ready
+        pending = [a for a in pending if a not in ready]
+    return order
+
+
+def _averaged(side: Expression, drawn: list[Sampled]) -> Expression:
+    for assumption in drawn:
+        if assumption.variable in free_variables(side):
+            side = Expectation(assumption.law, side, (assumption.variable,))
+    return side
 
 
 def _inequality(calculus: Calculus, statement: Statement) -> Evidence:
