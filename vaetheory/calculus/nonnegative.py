@@ -210,7 +210,8 @@ def _divergences(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expressio
             conditions = {first.given, (), *(d.given for d in densities if d.letter == letter)}
             conditions |= {tuple(v for v in d.of if v not in latent) for d in densities if d.letter == letter}
             for given in sorted(conditions, key=repr):
-                if set(given) & set(latent) or not set(given) <= free:
+                if {v.slot for v in given} & {v.slot for v in latent} or not set(given) <= free:
+                    # a copy of the latent variable cannot be what it is conditioned on
                     continue
                 second = Density(letter, latent, given)
                 if second != first:
