@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -176,6 +177,12 @@ class Claims:
     def lowest(self) -> tuple[int, ...]:
         """The smallest numbers that the counted variables can be."""
         return tuple(getattr(v.space, "low", 1) for v in self.counted)
+
+
+@lru_cache(maxsize=256)
+def claims_of(statement: Statement, kind: str) -> Claims:
+    """The claims of a statement; remembered, because a line is often asked about more than once."""
+    return Claims(statement, kind)
 
 
 def _drawn(world: World, letter: Letter) -> list[Any]:

@@ -57,7 +57,7 @@ class Found:
         sizes = ", ".join(
             f"{n} cell{'s' * (n > 1)} for {k}" for k, n in sorted(self.world.sizes.items())
         )
-        return sizes or "no random variables"
+        return sizes or "the numbers below"
 
 
 def shrunk(found: Found, ends: float | None) -> Found:

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from vaetheory.checkers.claims import FINITE, GAUSSIAN, Claims
+from vaetheory.checkers.claims import FINITE, GAUSSIAN, Claims, claims_of
 from vaetheory.checkers.counterexamples import Found, counterexample, shrunk
 from vaetheory.checkers.evidence import Evidence, Verdict
 from vaetheory.checkers.search import searched
@@ -21,7 +21,7 @@ from vaetheory.worlds.expansion import UngenerableError
 
 KIND = "exact"
 CYCLE = (TAME, WIDE, TAME, HEAVY, WIDE, TIED, TAME, WIDE, HEAVY, TAME)
-PLACES = 2
+PLACES = 1
 """At how many combinations of the free variables a world is asked."""
 
 BESIDE = 2
@@ -65,7 +65,7 @@ def check(
             worlds = BESIDE
         for style in (None, _plain(TAME)) if kind == GAUSSIAN else (None,):
             try:
-                found = _ask(Claims(statement, kind), worlds, seed, ends, tally, style)
+                found = _ask(claims_of(statement, kind), worlds, seed, ends, tally, style)
             except (UngenerableError, UndefinedError) as refusal:
                 refusals.append(f"{kind} worlds: {refusal}")
             except RecursionError:

@@ -44,6 +44,7 @@ class Symbol:
     name: str
 
 
+ONE, _MINUS_ONE = Fraction(1), Fraction(-1)
 PI, LOG_PI = Symbol("π"), Symbol("log π")
 
 
@@ -92,13 +93,13 @@ class Exact:
         return bool(self.terms)
 
     def __neg__(self) -> Exact:
-        return Exact({m: -c for m, c in self.terms.items()})
+        return Exact({m: _MINUS_ONE if c is ONE else -c for m, c in self.terms.items()})
 
     def __add__(self, other: object) -> Exact:
         if isinstance(other, int | Fraction):
             if not other:
                 return self
-            added: Mapping[Monomial, Rational] = {(): other}
+            added: Mapping[Monomial, Fraction] = {(): Fraction(other)}
         elif isinstance(other, Exact):
             added = other.terms
         else:
@@ -107,7 +108,7 @@ class Exact:
         for monomial, coefficient in added.items():
             before = terms.get(monomial)
             if before is None:
-                terms[monomial] = Fraction(coefficient)
+                terms[monomial] = coefficient
             elif total := before + coefficient:
                 terms[monomial] = total
             else:
@@ -126,7 +127,13 @@ class Exact:
 
     def __mul__(self, other: object) -> Exact:
         if isinstance(other, int | Fraction):
-            return Exact({m: c * other for m, c in self.terms.items()} if other else {})
+            if not other:
+                return Exact({})
+            scale = Fraction(other)
+            if len(self.terms) < 3:
+                # most factors are logarithms, whose coefficients are ±1
+                return Exact({m: _scaled(c, scale) for m, c in self.terms.items()})
+            return Exact({m: c * scale for m, c in self.terms.items()})
         if not isinstance(other, Exact):
             return NotImplemented
         terms: dict[Monomial, Fraction] = {}
@@ -183,6 +190,12 @@ class LogOf:
     """log argument, of a positive number that is not a single product."""
 
     argument: Exact
+
+
+def _scaled(coefficient: Fraction, scale: Fraction) -> Fraction:
+    if coefficient is ONE:
+        return scale
+    return -scale if coefficient is _MINUS_ONE else coefficient * scale
 
 
 def _inverse(value: Exact) -> Number:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -132,7 +133,7 @@ class FiniteWorld:
 
     def _random(self, letter: Letter, factor: Factor) -> Table:
         label = letter_text(letter)
-        volumes = self._volumes(factor)
+        volumes = self.grid.volumes(factor.of)
         table: Table = {}
         for condition in self.grid.cells(factor.given):
             at: Key = (factor.of, factor.given, condition)
@@ -147,7 +148,7 @@ class FiniteWorld:
         0.
         """
         label = letter_text(letter)
-        volumes = self._volumes(factor)
+        volumes = self.grid.volumes(factor.of)
         table: Table = {}
         for condition in self.grid.cells(factor.given):
             row = {c: still[(*c, *condition)] for c in volumes}
@@ -157,9 +158,6 @@ class FiniteWorld:
                 {(*c, *condition): Dual(v, v * (scores[c] - mean)) for c, v in row.items()}
             )
         return table
-
-    def _volumes(self, factor: Factor) -> dict[Cell, Fraction]:
-        return {c: self.grid.volume(factor.of, c) for c in self.grid.cells(factor.of)}
 
     def coordinate(self, variable: Variable, component: int, cell: int) -> Fraction:
         """The number that the variable, or a component of it counted from 1, takes in a cell."""
@@ -307,10 +305,21 @@ def world_of(
     plan = plan_of(signature, statement.assumptions, draws.style.tied)
     world = FiniteWorld(statement, signature, plan, draws, chosen, grid, _widths=widths)
     _check_equalities(world)
-    for side in (statement.left, statement.right):
-        if cost(side, lambda v: len(world.widths(world.kind(v)))) > MOST_STEPS:
-            raise UngenerableError("the sums of a side have too many terms")
+    if _steps(signature, tuple(chosen.items())) > MOST_STEPS:
+        raise UngenerableError("the sums of a side have too many terms")
     return world
+
+
+@lru_cache(maxsize=1024)
+def _steps(signature: Signature, sizes: tuple[tuple[str, int], ...]) -> int:
+    """About how many steps the longer side takes."""
+    known = dict(sizes)
+
+    def size(variable: Variable) -> int:
+        kind = signature.kind(variable)
+        return known[kind.name] if kind is not None else 1
+
+    return max(cost(side, size) for side in signature.sides)
 
 
 def _count(slots: tuple[str, ...], grid: Grid) -> int:

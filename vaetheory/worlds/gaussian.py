@@ -39,7 +39,7 @@ from vaetheory.worlds.values import Dual, add_all
 Point = tuple[Any, ...]
 """Where a variable stands: one value per component, a rational number or a polynomial."""
 
-POINTS = 2
+POINTS = 1
 REALS = Reals()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from vaetheory.language.assumptions import (
@@ -60,6 +61,7 @@ class _Wish:
 Plan = dict[Letter, tuple[Factor, ...]]
 
 
+@lru_cache(maxsize=1024)
 def plan_of(signature: Signature, assumptions: tuple[Assumption, ...], tied: bool) -> Plan:
     """The factors of every letter, letters in the order in which they can be built.
 

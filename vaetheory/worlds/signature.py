@@ -54,10 +54,14 @@ class Cells:
     space: Space = CONTINUUM
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Signature:
-    """What a world must provide. ``cells`` maps slots and variable names to their kind."""
+    """What a world must provide. ``cells`` maps slots and variable names to their kind.
 
+    Compared by identity, so that what follows from it can be remembered.
+    """
+
+    sides: tuple[Expression, Expression]
     letters: dict[Letter, tuple[str, ...]]
     cells: dict[str | Name, Cells]
     free: tuple[Variable, ...]
@@ -104,6 +108,7 @@ def signature_of(statement: Statement) -> Signature:
     cells = _cells(groups, spaces, components, nodes)
     free = [v for v in _free(statement) if name_of(v) not in components]
     return Signature(
+        (statement.left, statement.right),
         {letter: tuple(slots) for letter, slots in letters.items()},
         cells,
         tuple(v for v in free if name_of(v) in random),

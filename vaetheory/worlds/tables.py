@@ -35,12 +35,17 @@ class Grid:
         """All combinations of cells of these slots."""
         return list(product(*(range(len(self.widths[s])) for s in slots)))
 
-    def volume(self, slots: tuple[str, ...], cell: Cell) -> Fraction:
-        """The product of the widths."""
-        volume = Fraction(1)
-        for slot, place in zip(slots, cell, strict=True):
-            volume *= self.widths[slot][place]
-        return volume
+    def volumes(self, slots: tuple[str, ...]) -> dict[Cell, Fraction]:
+        """The products of the widths, for all combinations of cells."""
+        found: dict[Cell, Fraction] = {(): Fraction(1)}
+        for slot in slots:
+            widths = self.widths[slot]
+            found = {
+                (*cell, place): volume * width
+                for cell, volume in found.items()
+                for place, width in enumerate(widths)
+            }
+        return found
 
 
 def normalised(weights: Mapping[Cell, Fraction], volumes: Mapping[Cell, Fraction]) -> Table:
@@ -70,8 +75,9 @@ def marginal(factors: tuple[FactorTable, ...], slots: tuple[str, ...], grid: Gri
         raise UngenerableError(f"no density of {min(missing)} to build the joint from")
     places = [tuple(order.index(s) for s in (*f.of, *f.given)) for f in used]
     found: dict[Cell, list[Any]] = {}
+    volumes = grid.volumes(hidden)
     for cell in grid.cells(order):
-        value: Any = grid.volume(hidden, cell[len(slots) :]) if hidden else Fraction(1)
+        value: Any = volumes[cell[len(slots) :]]
         for factor, where in zip(used, places, strict=True):
             value = value * factor.values[tuple(cell[i] for i in where)]
             if not value:
