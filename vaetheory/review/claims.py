@@ -14,7 +14,7 @@ from vaetheory.latex.meaning.densities import conditions
 from vaetheory.latex.meaning.survey import Facts
 from vaetheory.review.assumptions import densities, unconditional
 from vaetheory.review.deciding import Decider, Decision
-from vaetheory.review.families import guesses
+from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Situation:
     """What a claim is settled in: the facts and assumptions of the file, and who decides."""
 
     facts: Facts
-    flavour: str
+    formulas: Formulas
     given: tuple[Assumption, ...]
     decider: Decider
 
@@ -59,12 +59,18 @@ def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
     worst = first
     for found in _extra(statement, situation):
         widened = replace(statement, assumptions=(*statement.assumptions, *found))
-        decision = situation.decider.decide(widened)
+        checked = widened
+        if statement.relation is Relation.UP_TO_CONSTANT or has_components(statement):
+            checked = instantiated(widened, found)
+        decision = situation.decider.decide(checked)
         if decision.verdict is Verdict.HOLDS:
             return Claimed(widened, decision, tuple(a for a in found if a not in situation.given))
         if any(isinstance(a, Family) for a in found):
             # under its family the line says something else than about any density: that verdict counts
             worst = Claimed(widened, decision, found)
+    if worst.decision.verdict is Verdict.FAILS and worst is first and components(statement):
+        why = "p(x_d|z) beside p(x|z) is read as a component; without the family of p(x|z) it has no value"
+        return replace(first, decision=Decision(Verdict.UNDECIDED, "", why))
     return worst
 
 
@@ -81,7 +87,7 @@ def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption,
     if statement.relation.strict:
         found.extend((d,) for d in _different(statement))
     if not stated:
-        found.extend(guesses(statement, situation.flavour, situation.facts))
+        found.extend(guesses(statement, situation.formulas))
     return found
 
 
@@ -184,7 +190,7 @@ def _draws(statement: Statement, situation: Situation) -> list[Assumption]:
     from vaetheory.latex.meaning.densities import posterior
     from vaetheory.latex.meaning.variables import Scope
 
-    law = posterior(Scope(situation.facts, flavour=situation.flavour))
+    law = posterior(Scope(situation.facts, flavour=situation.formulas.flavour))
     slots = {v.slot for v in law.of}
     known = {a.variable for a in statement.assumptions if isinstance(a, Sampled)}
     found: list[Assumption] = []

@@ -11,6 +11,7 @@ from vaetheory.language.binding import substitute
 from vaetheory.language.expressions import Expectation, IndexedSum
 from vaetheory.language.statements import Relation, Statement
 
+INTERNAL = "the checker broke down on this line, which is a defect of this program"
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 
 
@@ -42,7 +43,11 @@ class Decider:
         """Proof first; then exact worlds, which alone can refute."""
         found = self.known.get(statement)
         if found is None:
-            found = self._decide(statement)
+            try:
+                found = self._decide(statement)
+            except Exception as error:
+                # text from strangers builds statements that nobody has tried: the other lines still get their answer
+                found = Decision(UNDECIDED, "", f"{INTERNAL}: {type(error).__name__}: {error}")
             self.known[statement] = found
         return found
 
@@ -51,7 +56,13 @@ class Decider:
         found = self.known.get(statement)
         if found is not None:
             return found.verdict is HOLDS and found.kind == proof.KIND
-        return self.left > 0 and proof.check(statement).verdict is HOLDS
+        if self.left <= 0:
+            return False
+        try:
+            return proof.check(statement).verdict is HOLDS
+        except Exception:
+            # no proof is no proof; what was claimed has a verdict of its own
+            return False
 
     def _decide(self, statement: Statement) -> Decision:
         if self.left <= 0:

@@ -1,11 +1,17 @@
-"""The families that a line takes for granted: a Bernoulli or Gaussian decoder, a Gaussian posterior, a standard prior."""
+"""The families that a derivation takes for granted: a Bernoulli or Gaussian decoder, a Gaussian posterior, a standard prior.
+
+They are found from the formulas that the derivation writes: x̂_d beside log(1 − x̂_d) is a Bernoulli mean, μ_d and σ_d are
+those of the posterior. What is found is an assumption, and is named in the verdict.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.language.binding import substitute
 from vaetheory.language.distributions import bernoulli, normal
 from vaetheory.language.expressions import (
     Density,
@@ -15,149 +21,152 @@ from vaetheory.language.expressions import (
     IndexedSum,
     Number,
     Value,
+    map_children,
     walk,
 )
 from vaetheory.language.notation import product
 from vaetheory.language.statements import Statement
 from vaetheory.language.variables import Index, Integers, Interval, Reals, Variable
-from vaetheory.latex.meaning.survey import Facts
 from vaetheory.review.assumptions import densities, is_parametric
 
 ONE, ZERO = Number(Fraction(1)), Number(Fraction(0))
+_MEANS = ("f", r"\mu", "y", "p", r"\pi", r"\rho", "g", r"\theta", r"\lambda", "m")
 
 
-def guesses(statement: Statement, flavour: str, facts: Facts) -> list[tuple[Assumption, ...]]:
+@dataclass(frozen=True, slots=True)
+class Formulas:
+    """What a derivation writes in the way of parameters: candidates for means, scales, and the index of a component."""
+
+    flavour: str = ""
+    means: tuple[Expression, ...] = ()
+    scale: Expression | None = None
+    index: Variable = Variable("d", Index())
+    high: Expression = Value(Variable("D", Integers()))
+
+
+def formulas_of(expressions: Iterable[Expression], flavour: str) -> Formulas:
+    """Collects the parameters of a derivation."""
+    means: list[Expression] = []
+    scale: Expression | None = None
+    index, high = Variable("d", Index()), Value(Variable("D", Integers()))
+    found = False
+    for expression in expressions:
+        for node in walk(expression):
+            name = _name(node)
+            if isinstance(node, IndexedSum | IndexedProduct) and not found:
+                index, high, found = node.index, node.high, True  # type: ignore[assignment]
+            if name is None:
+                continue
+            if (name.name.startswith(r"\hat{") or name.name in _MEANS) and node not in means:
+                means.append(node)
+            if name.name in (r"\sigma", r"\tau", "s") and scale is None:
+                scale = node
+    means.sort(key=lambda node: not str(getattr(_name(node), "name", "")).startswith(r"\hat{"))
+    return Formulas(flavour, tuple(means[:4]), scale, index, high)
+
+
+def _name(node: Expression) -> Variable | None:
+    if isinstance(node, Value):
+        return node.variable
+    return node.name if isinstance(node, Function) else None
+
+
+def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, ...]]:
     """The families under which a line with a density on one side and a formula on the other may be meant."""
-    if not flavour or not (is_parametric(statement.left) or is_parametric(statement.right)):
+    if not formulas.flavour or not (is_parametric(statement.left) or is_parametric(statement.right)):
         return []
     present = list(densities((statement.left, statement.right)))
-    if not present:
-        return []
-    index, high = _components(statement)
-    found: list[tuple[Assumption, ...]] = []
-    for likelihood in _likelihoods(present, flavour, statement, index, high):
-        latent = _latents(present, statement, index, high)
-        found.append((*likelihood, *latent))
-        if latent and likelihood:
-            found.append(likelihood)
-    if not found:
-        latent = _latents(present, statement, index, high)
-        if latent:
-            found.append(latent)
-    return found
+    latent = tuple(_latents(present, formulas))
+    found = [(one, *latent) for one in _likelihoods(present, formulas)]
+    return found or ([latent] if latent else [])
 
 
-def _components(statement: Statement) -> tuple[Variable, Expression]:
-    """The index of a component and its upper limit, as the statement has them."""
-    for side in (statement.left, statement.right):
-        for node in walk(side):
-            if isinstance(node, IndexedSum | IndexedProduct):
-                return node.index, node.high
-    return Variable("d", Index()), Value(Variable("D", Integers()))
-
-
-def _means(statement: Statement) -> Iterator[Expression]:
-    """What may be the decoder's mean: x̂_d, x̂_d(z), f_d(z), μ_d."""
-    seen: set[Expression] = set()
-    for side in (statement.left, statement.right):
-        for node in walk(side):
-            name = (
-                node.variable.name
-                if isinstance(node, Value)
-                else node.name.name
-                if isinstance(node, Function)
-                else ""
-            )
-            known = name.startswith(r"\hat{") or name in (
-                "f",
-                r"\mu",
-                "y",
-                "p",
-                r"\pi",
-                r"\rho",
-                "g",
-                r"\theta",
-                r"\lambda",
-            )
-            if known and node not in seen:
-                seen.add(node)
-                yield node
-
-
-def _likelihoods(
-    present: list[Density], flavour: str, statement: Statement, index: Variable, high: Expression
-) -> Iterator[tuple[Assumption, ...]]:
-    decoders = [
-        d
-        for d in present
-        if d.letter.name in ("p", "P") and d.given and d.of[0].name.lower() in ("x", "y")
-    ]
+def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumption]:
+    decoders = [d for d in present if d.letter.name in ("p", "P") and d.given and d.of[0].name.lower() in ("x", "y")]
     if not decoders:
         return
     decoder = decoders[0]
-    argument = decoder.of[0]
-    for mean in _means(statement):
-        space = mean.variable.space if isinstance(mean, Value) else mean.name.space  # type: ignore[attr-defined]
-        indexed = mean.variable.indices if isinstance(mean, Value) else mean.name.indices  # type: ignore[attr-defined]
-        component = Value(argument[index]) if indexed else Value(argument)
-        if flavour == "bernoulli" and isinstance(space, Interval):
+    argument = replace(decoder.of[0], indices=())
+    whole = Density(decoder.letter, (argument,), decoder.given)
+    for mean in formulas.means:
+        name = _name(mean)
+        assert name is not None
+        bound = name.indices[0].variable if name.indices else None
+        index = bound or formulas.index
+        component = Value(argument[index]) if name.indices else Value(argument)
+        if formulas.flavour == "bernoulli" and isinstance(name.space, Interval):
             body: Expression = bernoulli(component, mean)
-        elif flavour == "gaussian" and isinstance(space, Reals) and not space.positive:
-            body = normal(component, mean, _variance(statement, index))
+        elif formulas.flavour == "gaussian" and isinstance(name.space, Reals) and not name.space.positive:
+            body = normal(component, mean, ONE if formulas.scale is None else formulas.scale**2)
         else:
             continue
-        yield (Family(decoder, product(body, index, high) if indexed else body),)
+        yield Family(whole, product(body, index, formulas.high) if name.indices else body)
 
 
-def _variance(statement: Statement, index: Variable) -> Expression:
-    for side in (statement.left, statement.right):
-        for node in walk(side):
-            if isinstance(node, Value) and node.variable.name in (r"\sigma", r"\tau", "s"):
-                return node**2
-            if isinstance(node, Function) and node.name.name == r"\sigma":
-                return node**2
-    return ONE
-
-
-def _latents(
-    present: list[Density], statement: Statement, index: Variable, high: Expression
-) -> tuple[Assumption, ...]:
-    """q(z|x) = ∏ N(z_d; μ_d, σ_d²) and p(z) = ∏ N(z_d; 0, 1), where the line has μ and σ."""
-    nodes = [n for side in (statement.left, statement.right) for n in walk(side)]
-    mean = next((n for n in nodes if _named(n, r"\mu", "m")), None)
-    scale = next((n for n in nodes if _named(n, r"\sigma", "s")), None)
-    found: list[Assumption] = []
+def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]:
+    """q(z|x) = ∏ N(z_d; μ_d, σ_d²) and p(z) = ∏ N(z_d; 0, 1), where the derivation has μ and σ."""
+    mean = next((m for m in formulas.means if getattr(_name(m), "name", "") in (r"\mu", "m")), None)
+    scale = formulas.scale
+    name = _name(scale) if scale is not None else None
+    posteriors = [d for d in present if d.letter.name in ("q", "Q") and len(d.of) == 1]
+    if mean is None or scale is None or name is None or not posteriors:
+        return
+    indexed = bool(name.indices)
+    index = name.indices[0].variable if indexed else formulas.index
+    assert index is not None
     for density in present:
-        if len(density.of) != 1:
+        if len(density.of) != 1 or density.of[0].slot != posteriors[0].of[0].slot:
             continue
         variable = density.of[0]
-        if (
-            density.letter.name in ("q", "Q")
-            and density.given
-            and mean is not None
-            and scale is not None
-        ):
-            indexed = _indexed(mean)
-            component = Value(variable[index]) if indexed else Value(variable)
+        component = Value(variable[index]) if indexed else Value(variable)
+        if density in posteriors:
             body = normal(component, mean, scale**2)
-            found.append(Family(density, product(body, index, high) if indexed else body))
-        elif (
-            density.letter.name in ("p", "P") and not density.given and variable.name.lower() == "z"
-        ):
-            indexed = mean is None or _indexed(mean)
-            component = Value(variable[index]) if indexed else Value(variable)
+        elif density.letter.name in ("p", "P") and not density.given:
             body = normal(component, ZERO, ONE)
-            found.append(Family(density, product(body, index, high) if indexed else body))
-    if not any(isinstance(a, Family) and a.density.letter.name in ("q", "Q") for a in found):
-        return ()
-    return tuple(found)
+        else:
+            continue
+        yield Family(density, product(body, index, formulas.high) if indexed else body)
 
 
-def _named(node: Expression, *names: str) -> bool:
-    if isinstance(node, Value):
-        return node.variable.name in names
-    return isinstance(node, Function) and node.name.name in names
+def components(statement: Statement) -> bool:
+    """Whether p(x_d | z) stands beside p(x | z): a component, then, and no copy of x."""
+    present = list(densities((statement.left, statement.right)))
+    whole = {(d.letter, d.of[0].slot) for d in present if len(d.of) == 1 and not d.of[0].indices}
+    return any((d.letter, d.of[0].slot) in whole for d in present if len(d.of) == 1 and d.of[0].indices)
 
 
-def _indexed(node: Expression) -> bool:
-    return bool(node.variable.indices if isinstance(node, Value) else getattr(node, "name").indices)  # noqa: B009
+def has_components(statement: Statement) -> bool:
+    """Whether some density is of one indexed variable."""
+    return any(len(d.of) == 1 and d.of[0].indices for d in densities((statement.left, statement.right)))
+
+
+def instantiated(statement: Statement, families: tuple[Assumption, ...]) -> Statement:
+    """The statement with the formulas of the families in place of their densities, those of components too."""
+    known = [a for a in families if isinstance(a, Family)]
+    kept = tuple(a for a in statement.assumptions if a not in known)
+    left, right = (_instantiate(side, known) for side in (statement.left, statement.right))
+    return replace(statement, left=left, right=right, assumptions=kept)
+
+
+def _instantiate(expression: Expression, known: list[Family]) -> Expression:
+    if isinstance(expression, Density):
+        for family in known:
+            found = _formula(expression, family)
+            if found is not None:
+                return found
+        return expression
+    return map_children(expression, lambda child: _instantiate(child, known))
+
+
+def _formula(density: Density, family: Family) -> Expression | None:
+    if density == family.density:
+        return family.definition
+    same = density.letter == family.density.letter and len(density.of) == 1 == len(family.density.of)
+    if not same or density.given != family.density.given or not isinstance(family.definition, IndexedProduct):
+        return None
+    own, whole = density.of[0], family.density.of[0]
+    if own.slot == whole.slot and len(own.indices) == 1 and not whole.indices:
+        used = own.indices[0]
+        if used.variable is not None and not used.offset:
+            return substitute(family.definition.body, {family.definition.index: used.variable})
+    return None

@@ -14,6 +14,7 @@ from vaetheory.latex.reader.errors import ReadError
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.claims import Claimed, Situation, settle
 from vaetheory.review.deciding import Decider
+from vaetheory.review.families import formulas_of
 from vaetheory.review.relations import NOT_CLAIMS, RELATION_OF
 from vaetheory.review.sheet import Line, Side
 
@@ -71,7 +72,8 @@ def judge(
     stops, errors = _read(lines, facts, reading, flavour)
     judged = [Judged(line) for line in lines]
     edges = _edges(lines, stops, errors, judged)
-    situation = Situation(facts, flavour, given, decider)
+    formulas = formulas_of((s.options[0][1] for s in stops), flavour)
+    situation = Situation(facts, formulas, given, decider)
     choice = _choose(stops, edges, situation)
     cost = 0.0
     for edge in edges:

@@ -153,7 +153,7 @@ def _definitions_removed(tokens: list[Token]) -> list[Token]:
     return take_definitions(tokens)[1]
 
 
-_WEIGHTY = {r"\E", "log", "KL", "ELBO", r"\int"}
+_WEIGHTY = {r"\E", "log", "KL", "ELBO", r"\int", r"\mathcalN", "Bernoulli", "Normal"}
 
 
 def _weighty(chain: Chain) -> bool:

@@ -56,6 +56,10 @@ def _(node: Diverging, scope: Scope) -> Expression:
 def _distribution(node: Node, scope: Scope) -> Expression:
     if isinstance(node, Name) and node.base in ALWAYS_LETTERS:
         return bare_law(node, scope).law
+    if isinstance(node, Called) and node.name in ("Normal", "Bernoulli"):
+        from vaetheory.latex.meaning.families import implicit
+
+        return implicit(node, scope)
     placed = _with_dot(node, scope)
     return placed if placed is not None else meaning(node, scope)
 

@@ -13,10 +13,10 @@ from vaetheory.language.expressions import (
     Value,
     to_expression,
 )
-from vaetheory.language.variables import Variable
+from vaetheory.language.variables import FiniteSet, Reals, Variable
 from vaetheory.latex.meaning.terms import meaning
 from vaetheory.latex.meaning.variables import Scope
-from vaetheory.latex.meaning.vectors import component_index, componentwise, has_vectors
+from vaetheory.latex.meaning.vectors import component_index, componentwise
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
     Added,
@@ -49,12 +49,22 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
         raise ReadError("the density of what? Write N(x; mu, sigma^2)", node.start, node.end)
     family = "normal" if count == 2 else "bernoulli"
     wide = count == 2 and _is_matrix(parameters[1])
-    vectors = (said is not None and has_vectors(said, scope)) or has_vectors(parameters[0], scope)
-    if wide or (vectors and argument is None):
+    if wide:
         return _over_components(family, said, parameters, scope, argument)
     value = argument if said is None else meaning(said, scope)
     assert value is not None
     return FamilyDensity(family, value, tuple(meaning(p, scope) for p in parameters))
+
+
+def implicit(node: Called, scope: Scope) -> Expression:
+    """N(μ, σ²) inside KL or H, where the variable is not written: that of the posterior stands in."""
+    variable = Variable(scope.facts.latents[0].base, Reals() if node.name == "Normal" else FiniteSet(2))
+    assert node.group is not None
+    count = 2 if node.name == "Normal" else 1
+    said, parameters = _split(node.group.items)
+    if said is not None or len(parameters) != count:
+        return family_density(node, scope, None)
+    return family_density(node, scope, Value(variable))
 
 
 def _split(items: Items) -> tuple[Node | None, tuple[Node, ...]]:

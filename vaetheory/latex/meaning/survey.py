@@ -10,8 +10,6 @@ from vaetheory.latex.reader.syntax import (
     Applied,
     Big,
     Called,
-    Diverging,
-    Expected,
     Group,
     Items,
     LogOf,
@@ -87,6 +85,7 @@ FUNCTIONS = {
     "G",
     "m",
 }
+SIZES = ("D", "J", "M", "N", "K", "d", "n", "k", "m")
 BOUND_NAMES = {r"\mathcalL", "L", r"\ell", r"\mathcalF", "F", "J", r"\mathcalJ", "B", r"\mathcalE"}
 
 
@@ -133,6 +132,8 @@ class Facts:
     gaussian: bool = False
     shorthand: bool = False
     definitions: dict[str, Node] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    scalars: set[str] = field(default_factory=set)
 
     @property
     def latents(self) -> tuple[Name, ...]:
@@ -212,21 +213,32 @@ def _look(node: Node, facts: Facts) -> None:
             facts.bernoulli = True
         case Called(name="Normal") | Sized():
             facts.gaussian = True
-        case Raised(base=Name(base=r"\sigma")):
-            facts.gaussian = True
         case LogOf(parts=((_, Group(items=Items(nodes=(inner,)))), *_)) if _one_minus(inner):
             facts.bernoulli = True
+        case Raised(base=Group(items=Items(nodes=(inner,)))) if _one_minus(inner):
+            facts.bernoulli = True
+        case Applied(power=Node(), group=Group(items=Items(nodes=(inner,)))) if _one_minus(inner):
+            facts.bernoulli = True
+        case Name(base=r"\sigma"):
+            facts.gaussian = True
         case Name(base=base) if base in BOUND_NAMES:
             facts.bound_names.add(key_of(node))
-        case Expected() | Diverging():
-            pass
+    if isinstance(node, Name):
+        facts.names.add(node.base)
+        if not node.sub and not node.sup:
+            facts.scalars.add(node.base)
     if isinstance(node, Name) and node.base in ("q", "p", "P", "Q"):
         facts.subscripts.setdefault(node.base, Counter())[spelled(node.sub)] += 1
 
 
 def _one_minus(node: Node) -> bool:
+    """Whether a tree is 1 − ŷ for something that may be a probability."""
     terms = getattr(node, "terms", ())
-    return len(terms) == 2 and getattr(terms[0][1], "value", None) == 1 and terms[1][0] < 0
+    if len(terms) != 2 or getattr(terms[0][1], "value", None) != 1 or terms[1][0] > 0:
+        return False
+    other = terms[1][1]
+    name = other.head if isinstance(other, Applied) else other
+    return isinstance(name, Name) and name.base not in (r"\beta", r"\lambda", r"\alpha")
 
 
 def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
@@ -242,6 +254,11 @@ def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
 
 def _finish(facts: Facts) -> None:
     facts.summed -= {s for s in facts.summed if s not in facts.arguments}
+    # a letter that limits a sum is a size, whatever else it may stand for elsewhere
+    facts.bound_names = {n for n in facts.bound_names if n not in facts.sizes}
+    if facts.gaussian and not facts.sizes:
+        size = next((s for s in SIZES if s in facts.scalars and s not in facts.arguments), None)
+        facts.sizes |= {size} if size else set()
     qs = [d for d in facts.densities if d[0] in ("q", "Q")]
     latents = {n.base for d in qs if d[3] for n in d[2]}
     facts.shorthand = any(d[3] for d in qs) and any(

@@ -162,7 +162,8 @@ def parameter_space(base: str, scope: Scope) -> Space:
         .removesuffix("}")
     )
     if scope.flavour == "bernoulli":
-        if base in ("x", "X", "t") or (base == "y" and "y" not in scope.spaces):
+        hats = rf"\hat{{{base}}}" in scope.facts.names
+        if base in ("x", "X", "t") or (base == "y" and hats):
             return FiniteSet(2)
         if core in ("x", "y", "p") or base in (
             r"\mu",

@@ -7,7 +7,7 @@ from typing import Any
 
 from vaetheory.language.expressions import Expression, IndexedSum, Number
 from vaetheory.language.notation import summation
-from vaetheory.language.variables import Index, Variable
+from vaetheory.language.variables import Index, Integers, Variable
 from vaetheory.latex.meaning.variables import Scope, is_random, size_for
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
@@ -33,8 +33,11 @@ def component_index(scope: Scope) -> tuple[Variable, Variable]:
     for name in ("d", "j", "i", "k", "n"):
         if name in scope.facts.highs and name not in scope.indices:
             return Variable(name, Index()), _high(name, scope)
-    name = next(n for n in ("d", "j", "i", "k", "n", "l", "m") if n not in scope.indices)
-    return Variable(name, Index()), size_for(name, scope)
+    taken = scope.indices.keys() | scope.facts.sizes
+    name = next(n for n in ("d", "j", "i", "k", "n", "l", "m", "s") if n not in taken)
+    sizes = sorted(scope.facts.sizes)
+    high = Variable(sizes[0], Integers()) if len(sizes) == 1 else size_for(name, scope)
+    return Variable(name, Index()), high
 
 
 def _high(name: str, scope: Scope) -> Variable:

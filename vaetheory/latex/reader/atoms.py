@@ -281,9 +281,13 @@ def _named(cursor: Cursor) -> Node:
     name = Name(token.start, end, base, tuple(sub), tuple(sup), primes)
     node: Node = name
     if cursor.sees("(") or (cursor.sees("[") and not _is_number_like(base)):
-        opened = cursor.peek()
+        opened, place, stream = cursor.peek(), cursor.at, cursor.tokens
         group = parse_group(cursor)
         raising = exponent(cursor, *power) if power is not None else None
+        if raising is not None and (cursor.sees("^") or not _are_names(group)):
+            # x^a (1 − x)^b: the bracket is a factor of its own
+            cursor.at, cursor.tokens = place, stream
+            return Raised(token.start, end, name, raising)
         if cursor.sees("^"):
             cursor.next()
             tokens, end = cursor.script()
@@ -293,6 +297,10 @@ def _named(cursor: Cursor) -> Node:
     if power is not None:
         node = Raised(token.start, end, name, exponent(cursor, *power))
     return node
+
+
+def _are_names(group: Group) -> bool:
+    return bool(group.items.nodes) and all(isinstance(n, Name) for n in group.items.nodes)
 
 
 def _is_number_like(base: str) -> bool:
