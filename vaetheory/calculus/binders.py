@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from vaetheory.language.binding import bound_variables, substitute
+from vaetheory.language.binding import bound_variables, covers, free_variables, substitute
 from vaetheory.language.expressions import Expression, IndexedProduct, IndexedSum, MutualInformation, children, map_children
 from vaetheory.language.variables import Variable
 
@@ -31,9 +31,8 @@ def rename_bound(expression: Expression) -> Expression:
     bound = bound_variables(expression)
     if not bound:
         return expression
-    level = height(expression)
     ordered = sorted(bound, key=lambda v: (v.slot, repr(v)))
-    names = {v: _canonical(v, level, position) for position, v in enumerate(ordered)}
+    names = _names(ordered, height(expression), free_variables(expression))
     if all(v == new for v, new in names.items()):
         return _reorder(expression, tuple(ordered))
     fields: dict[str, Any] = {}
@@ -58,6 +57,15 @@ def _reorder(expression: Expression, ordered: tuple[Variable, ...]) -> Expressio
     if isinstance(expression, IndexedSum | IndexedProduct | MutualInformation):
         return expression
     return replace(expression, over=ordered)  # type: ignore[type-var]
+
+
+def _names(ordered: list[Variable], level: int, free: frozenset[Variable]) -> dict[Variable, Variable]:
+    while True:
+        names = {v: _canonical(v, level, position) for position, v in enumerate(ordered)}
+        if not any(covers(new, v) for new in names.values() for v in free):
+            return names
+        # an expression that has grown inside a binder that was named before it grew
+        level += 1
 
 
 def _canonical(variable: Variable, level: int, position: int) -> Variable:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from vaetheory.language.assumptions import Assumption, Family, Owns, Reparameterized, SameDensity
 from vaetheory.language.binding import free_variables
-from vaetheory.language.expressions import Density, Expression, Function, Gradient, Letter, MutualInformation, walk
+from vaetheory.language.expressions import Density, Expression, Function, Letter, MutualInformation, walk
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import Variable
 
@@ -124,10 +124,4 @@ def _letters(assumptions: tuple[Assumption, ...]) -> set[Letter]:
 def occurs(quantity: str, expressions: tuple[Expression, ...], assumptions: tuple[Assumption, ...]) -> bool:
     """Whether the quantity has anything to do with the expressions: ≐ up to what nobody mentioned says nothing."""
     reach = varied_by(quantity, assumptions)
-    for e in expressions:
-        if reach(e) or any(isinstance(node, Gradient) and node.parameter == quantity for node in walk(e)):
-            return True
-        if any(quantity in (v.name, repr(v)) for node in walk(e) for v in free_variables(node)):
-            # a variable that is bound further out: ≐ in ẑ under an expectation over it
-            return True
-    return False
+    return any(map(reach, expressions))

@@ -117,9 +117,10 @@ def substitute(expression: Expression, replacements: Mapping[Variable, Replaceme
 
 def _rename_node(expression: MutualInformation, inside: Mapping[Variable, Replacement]) -> MutualInformation:
     taken = _taken(inside)
-    if not taken & set(expression.over):
+    clash = [v for v in expression.over if any(_clash(v, t) for t in taken)]
+    if not clash:
         return expression
-    fresh = {v: fresh_variable(v, taken | set(expression.over)) for v in expression.over if v in taken}
+    fresh = {v: fresh_variable(v, taken.union(expression.over, expression.given)) for v in clash}
     return replace(
         expression,
         left=tuple(fresh.get(v, v) for v in expression.left),
@@ -138,7 +139,7 @@ def _avoid_capture(
     over: tuple[Variable, ...], bodies: tuple[Expression, ...], inside: Mapping[Variable, Replacement]
 ) -> tuple[tuple[Variable, ...], tuple[Expression, ...]]:
     taken = _taken(inside)
-    clash = [v for v in over if any(covers(v, t) for t in taken)]
+    clash = [v for v in over if any(_clash(v, t) for t in taken)]
     if not clash:
         return over, bodies
     avoid = taken.union(*(free_variables(b) for b in bodies), over)
@@ -150,10 +151,16 @@ def _avoid_capture(
     return renamed, tuple(substitute(b, fresh) for b in bodies)  # type: ignore[return-value]
 
 
+def _clash(one: Variable, other: Variable) -> bool:
+    """Whether a reader would take one for the other, or for a component of it; slots are not seen."""
+    shorter = min(len(one.indices), len(other.indices))
+    return one.name == other.name and one.indices[:shorter] == other.indices[:shorter]
+
+
 def fresh_variable(variable: Variable, avoid: set[Variable]) -> Variable:
-    """A variable of the same slot and space whose name is not in use: z', z'', …"""
+    """A variable of the same slot and space whose name is not in use, not even for a component: z', z'', …"""
     new = variable
-    while new in avoid:
+    while any(_clash(new, v) for v in avoid):
         new = replace(new, name=new.name + "'")
     return new
 
