@@ -32,7 +32,27 @@ class LatentVariableModel(nn.Module, ABC):
     Shapes: images x (B, C, H, W), classes c (B,) int64, latents z (…, B, K).
     """
 
-    config: ModelConfig
+    @abstractmethod
+    def prior(self, c: Tensor) -> Independent[Normal]:
+        """p(z|c)."""
+
+    @abstractmethod
+    def posterior(self, x: Tensor, c: Tensor) -> Independent[Normal]:
+        """q(z|x, c), batch shape (B,)."""
+
+    @abstractmethod
+    def likelihood(self, z: Tensor, c: Tensor) -> Independent[Distribution]:
+        """p(x|z, c), batch shape (…, B)."""
+
+
+class ConvolutionalModel(LatentVariableModel):
+    """A model whose q and p(x|z, c) are computed by convolutional networks.
+
+    Args:
+        config: its shape.
+        context: width of what encoder and decoder are given beside x and z (0: nothing).
+    """
+
     mean_of_prior: Tensor
     scale_of_prior: Tensor
 
@@ -45,18 +65,6 @@ class LatentVariableModel(nn.Module, ABC):
         self.observation = FAMILIES[config.observation](config)
         self.register_buffer("mean_of_prior", torch.zeros(config.latent), persistent=False)
         self.register_buffer("scale_of_prior", torch.ones(config.latent), persistent=False)
-
-    @abstractmethod
-    def prior(self, c: Tensor) -> Independent[Normal]:
-        """p(z|c)."""
-
-    @abstractmethod
-    def posterior(self, x: Tensor, c: Tensor) -> Independent[Normal]:
-        """q(z|x, c), batch shape (B,)."""
-
-    @abstractmethod
-    def likelihood(self, z: Tensor, c: Tensor) -> Independent[Distribution]:
-        """p(x|z, c), batch shape (…, B)."""
 
     def standard_normal(self) -> Independent[Normal]:
         """N(0, I)."""
@@ -81,7 +89,7 @@ class LatentVariableModel(nn.Module, ABC):
         return likelihood
 
 
-class VAE(LatentVariableModel):
+class VAE(ConvolutionalModel):
     """p(z) = N(0, I), q(z|x), p(x|z) (Kingma & Welling 2014); the class is not looked at."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -97,7 +105,7 @@ class VAE(LatentVariableModel):
         return self.decode(z, None)
 
 
-class CVAE(LatentVariableModel):
+class CVAE(ConvolutionalModel):
     """p(z|c) = N(0, I), q(z|x, c), p(x|z, c) (Sohn, Lee & Yan 2015): encoder and decoder both
     receive the class one-hot."""
 
@@ -122,7 +130,7 @@ class CVAE(LatentVariableModel):
 MODELS: dict[Kind, type[VAE] | type[CVAE]] = {Kind.VAE: VAE, Kind.CVAE: CVAE}
 
 
-def build(config: ModelConfig, seed: int = 0) -> LatentVariableModel:
+def build(config: ModelConfig, seed: int = 0) -> ConvolutionalModel:
     """A model with initial parameters that depend on ``seed`` alone (not on torch's own state)."""
     word = int(bits(seed, Stream.INITIALIZATION, 0, torch.zeros(1, dtype=torch.int64), 1))
     with torch.random.fork_rng(devices=[]):

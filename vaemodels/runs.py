@@ -19,7 +19,7 @@ from vaemodels.data import Dataset, Splits
 from vaemodels.distributed import World, world
 from vaemodels.errors import CheckpointError, ConfigError
 from vaemodels.evaluation import Evaluation, evaluate
-from vaemodels.models import LatentVariableModel, build
+from vaemodels.models import ConvolutionalModel, build
 from vaemodels.random import Stream, normal
 from vaemodels.sources import ProgressFactory
 from vaemodels.training import Metrics, Observer, Trainer, read_metrics
@@ -40,7 +40,7 @@ class Run:
 
     folder: Path
     config: Config
-    model: LatentVariableModel
+    model: ConvolutionalModel
     classes: tuple[str, ...]
     position: Position
     data_checksum: str

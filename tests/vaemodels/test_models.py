@@ -8,7 +8,7 @@ from torch.distributions import Distribution
 
 from vaemodels.config import Kind, ModelConfig, Observation
 from vaemodels.likelihoods import FAMILIES, OptimalGaussianLikelihood
-from vaemodels.models import CVAE, MODELS, LatentVariableModel, build
+from vaemodels.models import CVAE, MODELS, ConvolutionalModel, build
 
 SHAPES = [(1, 28, 28), (3, 16, 8), (1, 4, 12)]
 
@@ -27,7 +27,7 @@ def config(kind: Kind, observation: Observation, shape: tuple[int, int, int]) ->
 
 
 @pytest.fixture(params=[(k, o, s) for k in Kind for o in Observation for s in SHAPES], ids=str)
-def model(request: pytest.FixtureRequest) -> LatentVariableModel:
+def model(request: pytest.FixtureRequest) -> ConvolutionalModel:
     return build(config(*request.param), seed=1)
 
 
@@ -36,7 +36,7 @@ def test_every_model_and_likelihood_is_registered() -> None:
     assert set(FAMILIES) == set(Observation)
 
 
-def test_shapes_and_finiteness(model: LatentVariableModel) -> None:
+def test_shapes_and_finiteness(model: ConvolutionalModel) -> None:
     x = torch.rand(5, *model.config.image_shape).round()
     c = torch.tensor([0, 1, 2, 0, 1])
     q, p = model.posterior(x, c), model.prior(c)
@@ -56,7 +56,7 @@ def test_shapes_and_finiteness(model: LatentVariableModel) -> None:
         assert parameter.grad.isfinite().all(), name
 
 
-def test_samples_decode_the_same_alone_and_together(model: LatentVariableModel) -> None:
+def test_samples_decode_the_same_alone_and_together(model: ConvolutionalModel) -> None:
     model = model.double()
     c = torch.tensor([0, 1, 2])
     z = torch.randn(4, 3, 2, dtype=torch.float64)
@@ -66,7 +66,7 @@ def test_samples_decode_the_same_alone_and_together(model: LatentVariableModel) 
     torch.testing.assert_close(together, alone, rtol=1e-9, atol=0)
 
 
-def test_examples_do_not_see_each_other(model: LatentVariableModel) -> None:
+def test_examples_do_not_see_each_other(model: ConvolutionalModel) -> None:
     """No normalization over the batch: one process and N processes compute the same."""
     model = model.double()
     x = torch.rand(4, *model.config.image_shape, dtype=torch.float64)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.distributions import kl_divergence
 
 from vaemodels.config import Kind, ModelConfig, Observation
-from vaemodels.models import LatentVariableModel, build
+from vaemodels.models import ConvolutionalModel, build
 from vaemodels.objectives import (
     ElboTerms,
     beta_elbo,
@@ -24,7 +24,7 @@ from vaemodels.random import Stream, normal
 
 
 @pytest.fixture(params=Kind)
-def model(request: pytest.FixtureRequest) -> LatentVariableModel:
+def model(request: pytest.FixtureRequest) -> ConvolutionalModel:
     config = ModelConfig(
         kind=request.param, image_shape=(1, 4, 4), classes=3, latent=2, channels=(4,), hidden=8
     )
@@ -43,7 +43,7 @@ def noise(samples: int) -> Tensor:
     return drawn.view(4, samples, 2).transpose(0, 1)
 
 
-def test_rsample_is_what_torch_does_with_this_noise(model: LatentVariableModel) -> None:
+def test_rsample_is_what_torch_does_with_this_noise(model: ConvolutionalModel) -> None:
     q = model.posterior(X, C)
     torch.manual_seed(0)
     expected = q.rsample((3,))
@@ -52,7 +52,7 @@ def test_rsample_is_what_torch_does_with_this_noise(model: LatentVariableModel) 
     torch.testing.assert_close(rsample(q, epsilon), expected)
 
 
-def test_the_terms_are_the_formula(model: LatentVariableModel) -> None:
+def test_the_terms_are_the_formula(model: ConvolutionalModel) -> None:
     epsilon = noise(5)
     terms = elbo(model, X, C, epsilon)
     q = model.posterior(X, C)
@@ -65,7 +65,7 @@ def test_the_terms_are_the_formula(model: LatentVariableModel) -> None:
     torch.testing.assert_close(terms.elbo, terms.reconstruction - kl)
 
 
-def test_beta_weighs_the_kl_only(model: LatentVariableModel) -> None:
+def test_beta_weighs_the_kl_only(model: ConvolutionalModel) -> None:
     terms = elbo(model, X, C, noise(1))
     assert torch.equal(beta_elbo(terms, 1.0), terms.elbo)
     assert torch.equal(beta_elbo(terms, 0.0), terms.reconstruction)
@@ -81,7 +81,7 @@ def test_free_bits_are_the_larger_of_floor_and_mean() -> None:
     assert kl.grad.tolist() == [[0.0, 0.5], [0.0, 0.5]]
 
 
-def test_one_weight_is_the_elbo_with_its_kl_sampled(model: LatentVariableModel) -> None:
+def test_one_weight_is_the_elbo_with_its_kl_sampled(model: ConvolutionalModel) -> None:
     weights = log_weights(model, X, C, noise(1))
     bound = importance_weighted_bound(weights.log_w)
     expected = weights.likelihood + weights.prior - weights.posterior
@@ -95,7 +95,7 @@ def test_the_bound_is_the_logarithm_of_the_mean_weight() -> None:
     assert float(shifted) == pytest.approx(math.log(2.0) - 5000)
 
 
-def log_evidence(model: LatentVariableModel, x: Tensor, c: Tensor, side: int = 401) -> Tensor:
+def log_evidence(model: ConvolutionalModel, x: Tensor, c: Tensor, side: int = 401) -> Tensor:
     """log p(x) by the trapezoidal rule over the two latent dimensions."""
     axis = torch.linspace(-8, 8, side, dtype=torch.float64)
     z = torch.cartesian_prod(axis, axis)[:, None].expand(-1, len(x), -1)
@@ -109,7 +109,7 @@ def log_evidence(model: LatentVariableModel, x: Tensor, c: Tensor, side: int = 4
 
 
 @torch.no_grad()
-def test_bounds_tighten_towards_the_evidence(model: LatentVariableModel) -> None:
+def test_bounds_tighten_towards_the_evidence(model: ConvolutionalModel) -> None:
     """L₁ ≤ L₁₀ ≤ L₄₀₀₀ → log p(x), the truth by quadrature."""
     truth = log_evidence(model, X[:2], C[:2])
     draws = normal(1, Stream.LATENT, 1, torch.arange(2), 2 * 40_000, torch.float64)
@@ -129,7 +129,7 @@ def test_bounds_tighten_towards_the_evidence(model: LatentVariableModel) -> None
 
 
 @torch.no_grad()
-def test_the_closed_form_and_the_sampled_elbo_agree(model: LatentVariableModel) -> None:
+def test_the_closed_form_and_the_sampled_elbo_agree(model: ConvolutionalModel) -> None:
     """And the comparison would see a KL that is wrong by 5%."""
     draws = normal(2, Stream.LATENT, 1, torch.arange(4), 2 * 50_000, torch.float64)
     epsilon = draws.view(4, 50_000, 2).transpose(0, 1)
@@ -141,7 +141,7 @@ def test_the_closed_form_and_the_sampled_elbo_agree(model: LatentVariableModel) 
     assert ((kl_samples.mean(0) - 1.05 * exact).abs() > 5.5 * error).any()
 
 
-def test_terms_do_not_mix_examples(model: LatentVariableModel) -> None:
+def test_terms_do_not_mix_examples(model: ConvolutionalModel) -> None:
     whole = elbo(model, X, C, noise(2))
     alone = [elbo(model, X[i : i + 1], C[i : i + 1], noise(2)[:, i : i + 1]) for i in range(4)]
     torch.testing.assert_close(whole.elbo, torch.cat([terms.elbo for terms in alone]))
