@@ -82,7 +82,7 @@ Drawing = Figure
 
 
 def chart(items: Sequence[Item], columns: int = 2) -> Figure:
-    """Panels and strips, ``columns`` beside each other."""
+    """Panels and strips, ``columns`` beside each other; one that is left over takes its row."""
     columns = min(columns, len(items))
     rows = -(-len(items) // columns)
     width = 4.6 * columns if columns > 1 else 6.4
@@ -92,14 +92,15 @@ def chart(items: Sequence[Item], columns: int = 2) -> Figure:
     ]
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width, sum(heights)), layout="constrained")
-        grid = figure.subplots(rows, columns, squeeze=False, height_ratios=heights)
-        for axes, item in zip(grid.flat, items, strict=False):
+        grid = figure.add_gridspec(rows, columns, height_ratios=heights)
+        for number, item in enumerate(items):
+            row, column = divmod(number, columns)
+            alone = number == len(items) - 1 and column == 0
+            axes = figure.add_subplot(grid[row, :] if alone else grid[row, column])
             if isinstance(item, Panel):
                 _panel(axes, item)
             else:
                 _strip(axes, item)
-        for axes in grid.flat[len(items) :]:
-            axes.set_visible(False)
     return figure
 
 

@@ -307,7 +307,7 @@ def _variances(
     respect to the encoder's parameters, over draws of z."""
     rows = torch.arange(sizes.images, device=data.images.device)
     x, c, _ = draw_batch(data, rows, config, 0)
-    parameters = list(model.encoder.parameters())
+    parameters = [p for name, p in model.named_parameters() if name.startswith("encoder.")]
     shape = (sizes.samples, sizes.images, config.model.latent)
     spreads: dict[str, Spread] = {}
     for _ in range(sizes.gradients):

@@ -36,7 +36,7 @@ def run(
         setting: seed, device, data.
         command: the command line that runs it again.
     """
-    started = time.monotonic()
+    started, cpu = time.monotonic(), time.process_time()
     sizes = experiment.sizes[size]
     findings = experiment.run(sizes, setting)
     verdicts = [claim.verdict() for claim in findings.claims]
@@ -64,6 +64,7 @@ def run(
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
         "seconds": round(time.monotonic() - started, 1),
+        "cpu_seconds": round(time.process_time() - cpu, 1),
         "data": findings.data,
     }
     return document, chart(experiment.draw(findings))
