@@ -14,13 +14,14 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
+from vaetheory.language.hashing import hashed_once
 from vaetheory.language.variables import Conditional, Variable
 
 
 class Expression:
     """A scalar-valued term. Arithmetic operators build sums, products and powers without simplifying them."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
 
     def __repr__(self) -> str:
         # the writer stands beside the nodes, not in them; imported late because it needs them all
@@ -62,6 +63,7 @@ class Expression:
 Operand = Expression | Variable | int | Fraction
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Number(Expression):
     """A rational number."""
@@ -69,11 +71,13 @@ class Number(Expression):
     value: Fraction
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Pi(Expression):
     """The circle constant π."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Value(Expression):
     """The value of a variable used as a number: μ, σ, x_d, z."""
@@ -81,6 +85,7 @@ class Value(Expression):
     variable: Variable
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Function(Expression):
     """A named function of its arguments, such as f(z) or the decoder output x̂_d(z); its range is the space of ``name``."""
@@ -114,6 +119,7 @@ class Letter:
         return Density(self, tuple(of), tuple(given))
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Density(Expression):
     """p(of | given): the conditional density of a letter's one joint distribution, at these arguments.
@@ -135,6 +141,7 @@ class Density(Expression):
             )
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class FamilyDensity(Expression):
     """The density of a named family at ``argument``: N(z; μ, σ²) is ``FamilyDensity("normal", z, (μ, σ²))``."""
@@ -144,6 +151,7 @@ class FamilyDensity(Expression):
     parameters: tuple[Expression, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Sum(Expression):
     """t₁ + t₂ + …"""
@@ -151,6 +159,7 @@ class Sum(Expression):
     terms: tuple[Expression, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Product(Expression):
     """f₁ · f₂ · …; a quotient is a product with a power −1."""
@@ -158,6 +167,7 @@ class Product(Expression):
     factors: tuple[Expression, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Power(Expression):
     """base ^ exponent."""
@@ -166,6 +176,7 @@ class Power(Expression):
     exponent: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Log(Expression):
     """The natural logarithm."""
@@ -173,6 +184,7 @@ class Log(Expression):
     argument: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Exp(Expression):
     """The exponential function."""
@@ -180,6 +192,7 @@ class Exp(Expression):
     argument: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Expectation(Expression):
     """E_law[body] = ∫ law · body d(over). ``law`` is a density, or a product of densities, in ``over``."""
@@ -189,6 +202,7 @@ class Expectation(Expression):
     over: tuple[Variable, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class KL(Expression):
     """KL[first ‖ second] = E_first[log first − log second], in nats, over the variables ``over``."""
@@ -198,6 +212,7 @@ class KL(Expression):
     over: tuple[Variable, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Entropy(Expression):
     """H[law] = −E_law[log law], in nats; the differential entropy where ``over`` is continuous."""
@@ -206,6 +221,7 @@ class Entropy(Expression):
     over: tuple[Variable, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class MutualInformation(Expression):
     """I(left; right) under ``letter`` = KL[p(left, right) ‖ p(left) p(right)], in nats; ``given`` stays fixed."""
@@ -221,6 +237,7 @@ class MutualInformation(Expression):
         return self.left + self.right
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Elbo(Expression):
     """ELBO = E_posterior[log joint − log posterior], in nats, over the latent variables ``over``."""
@@ -230,6 +247,7 @@ class Elbo(Expression):
     over: tuple[Variable, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Integral(Expression):
     """∫ body d(over); a sum for the variables of ``over`` that are finite."""
@@ -238,6 +256,7 @@ class Integral(Expression):
     over: tuple[Variable, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Gradient(Expression):
     """∇_parameter body, the derivative with respect to the parameters that the named symbol stands for."""
@@ -246,6 +265,7 @@ class Gradient(Expression):
     parameter: str
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class IndexedSum(Expression):
     """Σ_{index=low}^{high} body."""
@@ -256,6 +276,7 @@ class IndexedSum(Expression):
     high: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class IndexedProduct(Expression):
     """∏_{index=low}^{high} body."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from vaetheory.language.hashing import hashed_once
+
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -65,8 +67,13 @@ class Subscript:
     offset: int = 0
 
 
+class _Hashed:
+    __slots__ = ("_hash",)
+
+
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(_Hashed):
     """A variable of the calculus: a random variable, a copy of one, a parameter or an index.
 
     ``name`` is written in TeX without its indices (``z``, ``\\mu``, ``\\hat{x}``); ``slot`` defaults to the name.
