@@ -10,9 +10,32 @@ from vaetheory.theorems.theorem import Theorem
 
 EVIDENCE: dict[str, Any] = {
     "proof": {"holds": True},
-    "exact": {"holds": True, "worlds": 200},
-    "Monte Carlo": {"holds": True, "z": 0.4321, "n": 200000, "detectable_deviation": 0.0042},
+    "exact": {"holds": True, "worlds": 22, "kinds": {"finite": 20, "Gaussian": 2}},
+    "quadrature": {"holds": None, "worlds": 1, "tolerance": 1e-8, "largest difference": 2e-16},
+    "Monte Carlo": {
+        "holds": True,
+        "worlds": 2,
+        "z": -2.8676,
+        "bound": 6.2391,
+        "n": 131072,
+        "detectable deviation": 0.1245,
+        "power": 0.999,
+        "false-alarm rate of the suite": 1e-6,
+    },
     "closed form": {"holds": False, "why": "the densities are abstract"},
+}
+REFUTED: dict[str, Any] = {
+    "worlds": 1,
+    "why": "false in a finite world with 2 cells for z",
+    "counterexample": {
+        "world": {"widths": {"z": ["1", "1/2"]}, "tables": {"q(z | x)": {"z=1": "2/3"}}},
+        "left": "log 2 − log 5",
+        "right": "0",
+        "difference": "log 2 − log 5",
+        "left_decimal": -0.916290731874155,
+        "right_decimal": 0.0,
+        "difference_decimal": -0.916290731874155,
+    },
 }
 
 
@@ -27,7 +50,12 @@ def entry(theorem: Theorem) -> dict[str, Any]:
         "steps": [{"evidence": ["proof", "exact"]} for _ in theorem.derivation],
         "evidence": EVIDENCE,
         "mistakes": [
-            {"name": mistake.name, "refuted_by": ["exact", "Monte Carlo"], "cannot_tell": ["proof"]}
+            {
+                "name": mistake.name,
+                "refuted_by": ["exact", "Monte Carlo"],
+                "cannot_tell": ["proof"],
+                "figures": {"exact": REFUTED},
+            }
             for mistake in theorem.mistakes
         ],
     }

@@ -117,10 +117,21 @@ class TestDerivation:
             assert mistake.name.replace("-", " ") in page
         assert page.count("cannot tell: proof") == len(elbo_identity.mistakes)
 
+    def test_a_mistake_unfolds_the_numbers_that_refute_it(self) -> None:
+        page = html("{{ mistakes elbo-identity }}")
+        assert page.count('<details class="counterexample">') == len(elbo_identity.mistakes)
+        assert '<th scope="row">tables q(z | x)</th>' in page
+        assert "<td>log 2 − log 5 ≈ -0.9163</td>" in page
+
     def test_evidence_gives_its_figures(self) -> None:
         page = html("{{ evidence elbo-identity }}")
-        assert "z 0.4321; n 200000; detectable deviation 0.0042" in page
-        assert "cannot tell" in page
+        assert "22 worlds (20 finite and 2 Gaussian)" in page
+        assert "1 world, largest relative difference 2e-16, tolerance 1e-08" in page
+        assert "z = -2.87 against a bound of 6.24, n = 131 072" in page
+        assert "would catch a deviation of 0.12 with power 0.999" in page
+        assert re.findall(r"<td>(holds|survived|cannot tell)</td>", page) == [
+            "holds", "holds", "survived", "holds", "cannot tell",
+        ]  # fmt: skip
 
     def test_answer_is_markdown(self) -> None:
         page = html("{{ answer elbo-identity }}")

@@ -19,9 +19,10 @@ from vaetheory.derivation import THEOREM_PREFIX, Step
 from vaetheory.language.expressions import Expression
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.writer import relation_tex, to_latex
+from vaetheory.presentation.counterexamples import refutation
 from vaetheory.presentation.elements import badge, child, table
 from vaetheory.presentation.evidence import Evidence
-from vaetheory.presentation.figures import in_words
+from vaetheory.presentation.figures import in_words, verdict
 from vaetheory.presentation.katex import KaTeX
 from vaetheory.presentation.maths import formula, stashed
 from vaetheory.rules.rule import Rule
@@ -69,8 +70,8 @@ class Writer:
         for kind, figures in self._evidence.entry(name)["evidence"].items():
             row = child(body, "tr")
             badge(child(row, "td"), kind)
-            child(row, "td", "holds" if figures["holds"] else "cannot tell")
-            child(row, "td", in_words(figures))
+            child(row, "td", verdict(figures))
+            child(row, "td", in_words(kind, figures))
 
     def mistakes(self, parent: etree.Element, name: str) -> None:
         """Each plausible mistake, why it is made, and what refutes it."""
@@ -86,6 +87,7 @@ class Writer:
             self._badges(kinds, found[mistake.name]["refuted_by"])
             if unable := found[mistake.name]["cannot_tell"]:
                 child(kinds, "small", "cannot tell: " + ", ".join(unable))
+            refutation(kinds, found[mistake.name].get("figures", {}))
 
     def theorems(self, parent: etree.Element) -> None:
         """The status table: each theorem, the kinds of its evidence, its mistakes, what it uses."""

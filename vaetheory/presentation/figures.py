@@ -1,28 +1,75 @@
-"""The figures behind a piece of evidence, in words: `worlds 200; z 0.43`."""
+"""The figures behind a piece of evidence, in words: what was tried, how often, and how finely."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-HIDDEN = ("holds", "why")
+Figures = dict[str, Any]
 
 
-def in_words(figures: dict[str, Any]) -> str:
-    """The figures of one kind of evidence; what it cannot tell is explained last."""
-    shown = (f"{_name(key)} {_value(value)}" for key, value in figures.items() if key not in HIDDEN)
-    return ". ".join(filter(None, ["; ".join(shown), str(figures.get("why", ""))]))
+def in_words(kind: str, figures: Figures) -> str:
+    """One line on one kind of evidence; what it cannot tell, or how it refutes, comes last."""
+    said = (_SAID[kind](figures), str(figures.get("why", "")))
+    return "; ".join(filter(None, said))
 
 
-def _name(key: str) -> str:
-    return key.replace("_", " ")
+def verdict(figures: Figures) -> str:
+    """holds, survived (an inequality that no world of this kind refutes), or cannot tell."""
+    return {True: "holds", None: "survived", False: "cannot tell"}[figures["holds"]]
 
 
-def _value(value: Any) -> str:
-    """At most four significant digits; lists and tables on one line."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{_name(key)} {_value(item)}" for key, item in value.items())
-    return str(value)
+def _proof(figures: Figures) -> str:
+    return ""
+
+
+def _exact(figures: Figures) -> str:
+    kinds = figures.get("kinds", {})
+    split = " and ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return f"{_worlds(figures)}{f' ({split})' if split else ''}"
+
+
+def _closed_form(figures: Figures) -> str:
+    domain = figures.get("domain") or {}
+    return (
+        "with " + ", ".join(f"`{name}` {space}" for name, space in domain.items()) if domain else ""
+    )
+
+
+def _quadrature(figures: Figures) -> str:
+    parts = [_worlds(figures)]
+    if "largest difference" in figures:
+        parts.append(f"largest relative difference {_number(figures['largest difference'])}")
+    if "tolerance" in figures:
+        parts.append(f"tolerance {_number(figures['tolerance'])}")
+    return ", ".join(filter(None, parts))
+
+
+def _monte_carlo(figures: Figures) -> str:
+    parts = [_worlds(figures)]
+    if "z" in figures:
+        parts.append(f"z = {figures['z']:.2f} against a bound of {figures['bound']:.2f}")
+        parts.append(f"n = {figures['n']:,}".replace(",", " "))
+        deviation = _number(figures["detectable deviation"])
+        parts.append(f"would catch a deviation of {deviation} with power {figures['power']}")
+        rate = _number(figures["false-alarm rate of the suite"])
+        parts.append(f"false-alarm rate of the whole suite {rate}")
+    return ", ".join(filter(None, parts))
+
+
+def _worlds(figures: Figures) -> str:
+    count = figures.get("worlds", 0)
+    return f"{count} world{'s' if count != 1 else ''}" if count else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}"
+
+
+_SAID: dict[str, Callable[[Figures], str]] = {
+    "proof": _proof,
+    "exact": _exact,
+    "closed form": _closed_form,
+    "quadrature": _quadrature,
+    "Monte Carlo": _monte_carlo,
+}

@@ -1,0 +1,80 @@
+"""The built site, served on this machine, and a Chromium to look at it with."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import browser
+import pytest
+from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A built site: its folder, the address it is served at, and what the build printed."""
+
+    folder: Path
+    address: str
+    output: str
+
+    @property
+    def pages(self) -> list[str]:
+        """The path of every page."""
+        return sorted(p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*.html"))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing about requests."""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as `make site` builds it, with the address at which it is served here."""
+    folder = tmp_path_factory.mktemp("site")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/"
+    built = subprocess.run(
+        [sys.executable, "scripts/build_site.py", "build", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "SITE_URL": address, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Site(folder, address, built.stdout + built.stderr)
+        server.shutdown()
+        thread.join()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium; the tests that need it are skipped where there is none, but not in CI."""
+    if browser.executable() is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium: `make browser` installs it")
+    with browser.chromium() as running:
+        yield running
