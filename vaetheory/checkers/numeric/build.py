@@ -175,7 +175,9 @@ def _conditional(
         return random_network(rng, inputs, hidden=hidden, spread=spread * setting.spread)
 
     def gaussian() -> Gaussian:
-        low, high = (-0.6, -0.1) if structure.is_recognition else (-0.25, 0.2)
+        # posteriors wider than p's: divergences are large enough to be told apart, and weights p/q
+        # have finite variance
+        low, high = (0.1, 0.4) if structure.is_recognition else (-0.25, 0.2)
         constant = float(np.round(rng.uniform(low, high), 3))
         zeros = (0.0,) * inputs
         bend: tuple[tuple[float, float, tuple[float, ...]], ...] = ()

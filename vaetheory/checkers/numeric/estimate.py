@@ -131,6 +131,11 @@ class Estimate:
         """Of the error: third / variance^{3/2}."""
         return self.third / self.variance**1.5 if self.variance else 0.0
 
+    @property
+    def kurtosis(self) -> float:
+        """Excess kurtosis of the error: fourth cumulant / variance²."""
+        return self.fourth / self.variance**2 if self.variance else 0.0
+
 
 def exact(number: float) -> Estimate:
     """A number that was not sampled."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import singledispatch
+from math import isfinite
 
 import numpy as np
 
@@ -43,7 +44,8 @@ from vaetheory.language.expressions import (
     walk,
 )
 
-_PILOT = 64
+PILOT = 512
+LEAST = 2**13
 
 
 @dataclass
@@ -54,8 +56,11 @@ class Run:
     context: Context
     n: int
     seeds: np.random.SeedSequence
-    chunk: int = 2**18
-    work: int = 2**22
+    target: float = 0.0
+    """The standard error that is enough; the pilot samples that tell the number are not used again."""
+
+    chunk: int = 2**15
+    work: int = 2**21
     source: Callable[[Backend, int, int], Uniforms] = Plain
     nested: int = 1
     """The largest number of grid points per sample that was needed inside a mean."""
@@ -64,18 +69,25 @@ class Run:
         """A seed that no other mean has."""
         return int(self.seeds.spawn(1)[0].generate_state(1, np.uint64)[0] >> np.uint64(1))
 
+    def _samples(self, spread: float, grid: int) -> int:
+        """As many as bring the standard error to the target, within what is asked for and the work."""
+        most = min(self.n, max(LEAST, self.work // grid))
+        if not isfinite(spread):
+            return most
+        wanted = max(LEAST, min(most, int(spread / self.target**2) + 1)) if self.target else most
+        return 2 ** int(np.ceil(np.log2(wanted)))
+
     def mean(self, sample: Callable[[Context, Uniforms], object]) -> Estimate:
         """The mean of ``sample(context, uniforms)``, in chunks; fewer samples where each needs a
         grid of its own."""
         meter = Meter()
-        pilot = replace(self.context, depth=1, points=_PILOT, meter=meter)
-        sample(pilot, self.source(pilot.backend, _PILOT, self.fresh_seed()))
-        grid = max(1, meter.widest // _PILOT)
+        pilot = replace(self.context, depth=1, points=PILOT, meter=meter)
+        first = sample(pilot, self.source(pilot.backend, PILOT, self.fresh_seed()))
+        spread = moments_of(first, pilot.backend, PILOT).m2
+        grid = max(1, meter.widest // PILOT)
         self.nested = max(self.nested, grid)
-        n = max(2**12, min(self.n, 2 ** int(np.log2(self.work // grid)))) if grid > 1 else self.n
-        chunk = min(
-            n, max(_PILOT, 2 ** int(np.log2(self.chunk // grid)) if grid > 1 else self.chunk)
-        )
+        n = self._samples(spread, grid)
+        chunk = max(PILOT, 2 ** int(np.log2(self.chunk / grid**0.5)))
         total: Moments | None = None
         done = 0
         while done < n:
@@ -90,9 +102,9 @@ class Run:
         return estimate_of(total)
 
 
-def run_for(world: World, backend: Backend, n: int, seed: int) -> Run:
-    """A run in a world."""
-    return Run(Context(world, backend), n, np.random.SeedSequence(seed))
+def run_for(world: World, backend: Backend, n: int, seed: int, target: float = 0.0) -> Run:
+    """A run in a world, with at most n samples for each mean."""
+    return Run(Context(world, backend), n, np.random.SeedSequence(seed), target)
 
 
 def is_pointwise(expression: Expression, context: Context) -> bool:

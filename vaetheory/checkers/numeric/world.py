@@ -103,15 +103,24 @@ class World:
         name, indices = key
         rng = self.setting.rng("value", key, quantity=name)
         carrier = self.carriers.get(variable.slot)
-        shorter = not indices or len(indices) < len(variable.indices)
-        if isinstance(carrier, Vector) and shorter:
+        single = self.is_vector(variable) and 0 < len(variable.indices) == len(indices)
+        part = carrier.part if isinstance(carrier, Vector) else carrier
+        part = part or carrier_of_space(variable.space)
+        if isinstance(carrier, Vector) and not single:
             value = tuple(_point(carrier.part, variable.space, rng) for _ in range(carrier.size))
         else:
-            part = carrier.part if isinstance(carrier, Vector) else carrier
-            value = (_point(part or carrier_of_space(variable.space), variable.space, rng),)
+            value = (_point(part, variable.space, rng),)
+        if part == Cells(2) and (indices or len(value) > 1):
+            value = self._mixed_bits(name, indices, len(value))
         text = name + "".join(f"_{i}" for i in indices)
         self.drawn[text] = value[0] if len(value) == 1 else list(value)
         return tuple(v + shift for v in value) if shift else value
+
+    def _mixed_bits(self, name: str, indices: tuple[int, ...], count: int) -> Components:
+        """Bits that alternate, so that x_d and 1 − x_d both occur whatever the dimension."""
+        first = int(self.setting.rng("bits", name, quantity=name).integers(2))
+        start = first + (indices[-1] if indices and count == 1 else 0)
+        return tuple(float((start + d) % 2) for d in range(count))
 
     def label(self, variable: Variable, value: Components) -> Array:
         """A variable used as a number: itself, or for a vector a fixed random combination of its
