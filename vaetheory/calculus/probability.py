@@ -63,6 +63,7 @@ class Calculus:
         self.relations = Relations(assumptions)
         # what the indices of the sums around the current term run over
         self.ranges: dict[Variable, tuple[Expression, Expression]] = {}
+        self._known: dict[Expression, Linear] = {}
 
     def normal(self, expression: Expression) -> Expression:
         """The normal form, with bound variables canonically named."""
@@ -73,7 +74,15 @@ class Calculus:
         return self.normal(left - right) == ZERO
 
     def linear(self, expression: Expression) -> Linear:
-        """The normal form as a linear combination of monomials."""
+        """The normal form as a linear combination of monomials; not to be changed by who gets it."""
+        if self.ranges:
+            return self._linear(expression)
+        found = self._known.get(expression)
+        if found is None:
+            found = self._known[expression] = self._linear(expression)
+        return found
+
+    def _linear(self, expression: Expression) -> Linear:
         definition = unfold(expression)
         if definition is not None:
             return self.linear(definition)
