@@ -157,7 +157,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         wins["posterior"] += posterior_wins(world, rivals)
     climbs = {flag: [climb(w, flag, sizes.steps) for w in worlds] for flag in (False, True)}
     shown = next((w for w in worlds if len(w.joint) == 5), worlds[0])
-    every = max(1, sizes.steps // 40)
+    shown_steps = [*(s for s in (1, 3, 10, 30, 100, 300, 1000) if s < sizes.steps), sizes.steps]
     data: Data = {
         "worlds": sizes.worlds,
         "wins": wins,
@@ -167,12 +167,9 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
             for name, flag in (("without", False), ("with", True))
         },
         "end_kl": [_kl(each.end, world) for each, world in zip(climbs[True], worlds, strict=True)],
-        "steps": list(range(0, sizes.steps + 1, every)),
+        "steps": shown_steps,
         "entropy": {
-            name: [
-                [each.entropies[step] for each in climbs[flag]]
-                for step in range(0, sizes.steps + 1, every)
-            ]
+            name: [[each.entropies[step] for each in climbs[flag]] for step in shown_steps]
             for name, flag in (("without", False), ("with", True))
         },
         "shown": {
@@ -231,6 +228,7 @@ def draw(findings: Findings) -> list[Item]:
             title="Climbing from the uniform distribution",
             x="steps",
             y="entropy of q (nats)",
+            log_x=True,
             series=[
                 interval_series(
                     f"{name} the entropy", data["steps"], data["entropy"][name], colour=i

@@ -8,6 +8,7 @@ A directive stands on a line of its own:
     {{ evidence elbo-identity }}      the figures behind each kind
     {{ mistakes elbo-identity }}      what goes wrong, why, and what refutes it
     {{ theorems }}                    the table of all of them
+    {{ experiment two-terms }}        what an experiment found, from its result file
     {{ rules }}                       every rule of inference
     {{ source vaemodels.objectives:elbo }}   the real source, with file and lines
 
@@ -34,6 +35,7 @@ from markdown.preprocessors import Preprocessor
 from vaetheory.presentation import katex, sources
 from vaetheory.presentation.derivations import Writer
 from vaetheory.presentation.evidence import Evidence, PageError, TheoremLibrary, library_report
+from vaetheory.presentation.experiments import RESULTS, ExperimentWriter
 from vaetheory.presentation.maths import DisplayMaths, InlineMaths
 
 DIRECTIVE = re.compile(r"^(?P<indent> *)\{\{ *(?P<verb>[a-z]+)(?: +(?P<what>[^ }]+))? *\}\}$")
@@ -103,6 +105,7 @@ class BlockDirectives(BlockProcessor):
             "statement": writer.statement,
             "evidence": writer.evidence,
             "mistakes": writer.mistakes,
+            "experiment": self._extension.experiments().experiment,
         }
         about_all = {"theorems": writer.theorems, "rules": writer.rules}
         verb, what = directive["verb"], directive["what"]
@@ -155,6 +158,10 @@ class DerivationExtension(Extension):
     def writer(self) -> Writer:
         """The writer of a page's blocks."""
         return Writer(self._md, self._katex(), self.evidence())
+
+    def experiments(self) -> ExperimentWriter:
+        """The writer of experiments."""
+        return ExperimentWriter(self._md, self.root() / RESULTS)
 
     def _katex(self) -> katex.KaTeX:
         return katex.shared(Path(self.getConfig("node_modules")))
