@@ -8,7 +8,7 @@ makes a ``Verified``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 
 from vaetheory import rules
 from vaetheory.calculus.algebra import expand, read, same
@@ -56,9 +56,17 @@ class Derivation:
 
     @property
     def conclusion(self) -> Statement:
-        """The first line in relation to the last. Raises ChainError where the relations do not compose."""
+        """The first line in relation to the last.
+
+        Raises ChainError where the relations do not compose, where ≐ is up to two quantities, and without steps.
+        """
+        if not self.steps:
+            raise ChainError("a derivation without steps concludes nothing")
         relation = compose(tuple(s.relation for s in self.steps))
-        quantity = next((s.quantity for s in self.steps if s.quantity), "")
+        dropped = {s.quantity for s in self.steps if s.relation is Relation.UP_TO_CONSTANT}
+        if len(dropped) > 1:
+            raise ChainError(f"≐ up to {' and up to '.join(sorted(dropped))} in one chain: what was dropped depends on neither or on both")
+        quantity = next(iter(dropped), "")
         return Statement(self.start, relation, self.steps[-1].expression, self.assumptions, quantity)
 
 
@@ -76,10 +84,11 @@ class Verified:
 
     derivation: Derivation
     evidence: tuple[tuple[Evidence, ...], ...]
-    _mint: object = field(repr=False, default=None)
+    mint: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self._mint is not _MINT:
+    def __post_init__(self, mint: object) -> None:
+        # an InitVar is no field: dataclasses.replace cannot carry it over to another derivation
+        if mint is not _MINT:
             raise TypeError("only vaetheory.derivation.verify makes a Verified")
 
 
@@ -151,6 +160,8 @@ def _instance(cited: Statement, claim: Statement) -> Relation | None:
     """The relation that a theorem shows for the claim: left − right is a multiple of the theorem's difference."""
     if not set(cited.assumptions) <= set(claim.assumptions):
         return None
+    if cited.relation is Relation.UP_TO_CONSTANT and cited.quantity != claim.quantity:
+        return None
     theorem = read(cited.left - cited.right, distribute=True)
     difference = read(claim.left - claim.right, distribute=True)
     if not theorem or not difference:
@@ -165,8 +176,8 @@ def _instance(cited: Statement, claim: Statement) -> Relation | None:
 
 
 def _scaled(relation: Relation, factor: Linear) -> Relation | None:
-    """The relation after multiplying both sides: an inequality allows numbers only, and turns under negative ones."""
-    if not relation.direction:
+    """The relation after multiplying both sides: only = allows more than numbers, and ≥ turns under negative ones."""
+    if relation in (Relation.EQUAL, Relation.DEFINED):
         return relation
     ((monomial, coefficient),) = factor.items()
     if monomial:
@@ -190,7 +201,7 @@ def _evidence_problems(step: Step, found: tuple[Evidence, ...], known: Mapping[s
     problems = [f"{e.kind} refutes the step: {e.why}" for e in found if e.verdict is Verdict.FAILS]
     if problems or any(e.verdict is Verdict.HOLDS for e in found):
         return problems
-    if step.rule.removeprefix(THEOREM_PREFIX) in known:
+    if step.rule.startswith(THEOREM_PREFIX) and step.rule.removeprefix(THEOREM_PREFIX) in known:
         # a cited theorem carries evidence of its own
         return []
     return ["no checker confirms the step: " + "; ".join(f"{e.kind}: {e.why}" for e in found)]
@@ -205,6 +216,8 @@ def _conclusion_problems(derivation: Derivation, statement: Statement) -> list[P
         return [Problem(0, f"the derivation ends at {conclusion!r}, not at {statement!r}")]
     if not at_least_as_strong(conclusion.relation, statement.relation):
         return [Problem(0, f"the derivation shows {conclusion.relation.value}, not {statement.relation.value}")]
+    if conclusion.relation is Relation.UP_TO_CONSTANT and conclusion.quantity != statement.quantity:
+        return [Problem(0, f"the derivation shows ≐ up to {conclusion.quantity!r}, not up to {statement.quantity!r}")]
     if not set(conclusion.assumptions) <= set(statement.assumptions):
         return [Problem(0, "the derivation assumes more than the theorem says")]
     return []
