@@ -28,9 +28,15 @@ def check(statement: Statement, *, seed: int = 0) -> Evidence:
     del seed
     try:
         why = _refusal(statement)
-        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {why}") if why else _proved(statement)
+        return (
+            Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {why}")
+            if why
+            else _proved(statement)
+        )
     except RecursionError:
-        return Evidence(KIND, Verdict.UNDECIDED, {}, "no proof found: the expression is nested too deeply")
+        return Evidence(
+            KIND, Verdict.UNDECIDED, {}, "no proof found: the expression is nested too deeply"
+        )
     except CalculusError as error:
         return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {error}")
 
@@ -61,18 +67,32 @@ def _equality(calculus: Calculus, difference: Expression) -> Evidence:
     figures = {"normal_form_nodes": size(reduced)}
     if reduced == ZERO:
         return Evidence(KIND, Verdict.HOLDS, figures)
-    return Evidence(KIND, Verdict.UNDECIDED, figures, f"no proof found: left − right reduces to {reduced!r}")
+    return Evidence(
+        KIND, Verdict.UNDECIDED, figures, f"no proof found: left − right reduces to {reduced!r}"
+    )
 
 
 def _constant(calculus: Calculus, statement: Statement) -> Evidence:
     quantity, assumptions = statement.quantity, statement.assumptions
     if not quantity:
-        return Evidence(KIND, Verdict.UNDECIDED, {}, "≐ needs the name of the quantity that the difference does not depend on")
+        return Evidence(
+            KIND,
+            Verdict.UNDECIDED,
+            {},
+            "≐ needs the name of the quantity that the difference does not depend on",
+        )
     if not occurs(quantity, (statement.left, statement.right), assumptions):
-        return Evidence(KIND, Verdict.UNDECIDED, {}, f"≐ up to a constant in {quantity}, which does not occur")
+        return Evidence(
+            KIND, Verdict.UNDECIDED, {}, f"≐ up to a constant in {quantity}, which does not occur"
+        )
     reduced = calculus.normal(statement.left - statement.right)
     if varied_by(quantity, assumptions)(reduced):
-        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {quantity} occurs in {reduced!r}, or moves it")
+        return Evidence(
+            KIND,
+            Verdict.UNDECIDED,
+            {},
+            f"no proof found: {quantity} occurs in {reduced!r}, or moves it",
+        )
     return Evidence(KIND, Verdict.HOLDS, {"difference": repr(reduced)})
 
 
@@ -80,7 +100,12 @@ def _unbiased(calculus: Calculus, statement: Statement) -> Evidence:
     """Average whichever side has the sampled variables over their laws; the sides must then be equal."""
     drawn = _last_first([a for a in statement.assumptions if isinstance(a, Sampled)])
     if drawn is None:
-        return Evidence(KIND, Verdict.UNDECIDED, {}, "no proof found: no sample can be drawn first, each law needs another one")
+        return Evidence(
+            KIND,
+            Verdict.UNDECIDED,
+            {},
+            "no proof found: no sample can be drawn first, each law needs another one",
+        )
     left, right = (_averaged(side, drawn) for side in (statement.left, statement.right))
     return _equality(calculus, left - right)
 
@@ -89,7 +114,11 @@ def _last_first(sampled: list[Sampled]) -> list[Sampled] | None:
     """The samples, each before those that its law is given; None where they go in a circle."""
     pending, order = list(sampled), []
     while pending:
-        ready = [a for a in pending if not any(a.variable in free_variables(b.law) for b in pending if b is not a)]
+        ready = [
+            a
+            for a in pending
+            if not any(a.variable in free_variables(b.law) for b in pending if b is not a)
+        ]
         if not ready:
             return None
         order += ready
@@ -118,18 +147,33 @@ def _inequality(calculus: Calculus, statement: Statement) -> Evidence:
     weights = combination(difference, forms)
     if weights is None:
         reduced = as_expression(difference)
-        return Evidence(KIND, Verdict.UNDECIDED, {}, f"no proof found: {reduced!r} is not a sum of known non-negative terms")
+        return Evidence(
+            KIND,
+            Verdict.UNDECIDED,
+            {},
+            f"no proof found: {reduced!r} is not a sum of known non-negative terms",
+        )
     used = [(w, text, e) for w, (text, e) in zip(weights, found, strict=True) if w]
     figures = {"combination": [f"{w} · ({text})" for w, text, _ in used]}
     if statement.relation.strict and not any(_positive(e, statement) for _, _, e in used):
-        return Evidence(KIND, Verdict.UNDECIDED, figures, "≥ is proved, but not that the sides differ")
+        return Evidence(
+            KIND, Verdict.UNDECIDED, figures, "≥ is proved, but not that the sides differ"
+        )
     return Evidence(KIND, Verdict.HOLDS, figures)
 
 
 def _positive(e: Expression, statement: Statement) -> bool:
-    if not isinstance(e, KL) or not isinstance(e.first, Density) or not isinstance(e.second, Density):
+    if (
+        not isinstance(e, KL)
+        or not isinstance(e.first, Density)
+        or not isinstance(e.second, Density)
+    ):
         return False
-    pairs = [{_shape(a.first), _shape(a.second)} for a in statement.assumptions if isinstance(a, Different)]
+    pairs = [
+        {_shape(a.first), _shape(a.second)}
+        for a in statement.assumptions
+        if isinstance(a, Different)
+    ]
     return {_shape(e.first), _shape(e.second)} in pairs
 
 
