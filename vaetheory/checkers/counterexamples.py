@@ -187,7 +187,8 @@ def _simpler(key: Key, value: Fraction) -> Iterator[Fraction]:
 def counterexample(found: Found) -> Counterexample:
     """The counterexample as it is reported."""
     outcome = found.outcome
-    difference = outcome.difference if outcome.gap != float("inf") else "∞"
+    # ∞ > ∞ is false without a difference
+    difference = Fraction(0) if outcome.left == outcome.right else outcome.difference
     return Counterexample(
         world=_described(found),
         left=_text(outcome.left),
@@ -195,7 +196,7 @@ def counterexample(found: Found) -> Counterexample:
         difference=_text(difference),
         left_decimal=decide_float(outcome.left),
         right_decimal=decide_float(outcome.right),
-        difference_decimal=float("inf") if difference == "∞" else decide_float(difference),
+        difference_decimal=decide_float(difference),
     )
 
 

@@ -14,6 +14,7 @@ from vaetheory.checkers.claims import FINITE, GAUSSIAN, Claims, claims_of
 from vaetheory.checkers.counterexamples import Found, counterexample, shrunk
 from vaetheory.checkers.evidence import Evidence, Verdict
 from vaetheory.checkers.search import searched
+from vaetheory.language.assumptions import Vanishing
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.worlds.draws import HEAVY, TAME, TIED, WIDE, Draws, Style
 from vaetheory.worlds.exact import UndefinedError
@@ -34,6 +35,7 @@ class _Tally:
 
     decided: dict[str, int] = field(default_factory=dict)
     undecided: int = 0
+    undefined: int = 0
     margin: float = float("inf")
     why: list[str] = field(default_factory=list)
 
@@ -108,6 +110,7 @@ def _one_world(claims: Claims, seed: int, number: int, tally: _Tally, style: Sty
         try:
             outcome = claim.ask(world, place)
         except UndefinedError as error:
+            tally.undefined += 1
             tally.why.append(str(error))
             continue
         if outcome is None:
@@ -135,7 +138,7 @@ def _refuted(found: Found, tally: _Tally, ends: float | None) -> Evidence:
 def _survived(statement: Statement, tally: _Tally, refusals: list[str]) -> Evidence:
     figures = tally.figures
     if not tally.worlds:
-        reasons = refusals or tally.why[:1]
+        reasons = [*dict.fromkeys(refusals), *tally.why[:1]]
         why = "; ".join(reasons) or "the two sides could not be told apart or together"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if statement.relation.direction:
@@ -144,5 +147,9 @@ def _survived(statement: Statement, tally: _Tally, refusals: list[str]) -> Evide
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if tally.undecided:
         why = f"{tally.undecided} comparisons could not be decided"
+        return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
+    if tally.undefined and not any(isinstance(a, Vanishing) for a in statement.assumptions):
+        # with positive densities a side without a value is a fault, not a matter of conventions
+        why = f"in {tally.undefined} worlds a side has no value: {tally.why[0]}"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     return Evidence(KIND, Verdict.HOLDS, figures)
