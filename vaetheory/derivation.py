@@ -186,7 +186,7 @@ def _scaled(relation: Relation, factor: Linear) -> Relation | None:
 
 
 def step_evidence(claim: Statement, *, seed: int) -> tuple[Evidence, ...]:
-    """What the checkers say of one step: proof and exact worlds; a closed form where proof does not reach."""
+    """What the checkers say of one step: proof and exact worlds; where neither confirms it, a closed form or quadrature."""
     from vaetheory.checkers import exact, proof
 
     found = [proof.check(claim), exact.check(claim, worlds=6, seed=seed)]
@@ -194,6 +194,10 @@ def step_evidence(claim: Statement, *, seed: int) -> tuple[Evidence, ...]:
         from vaetheory.checkers import symbolic
 
         found.append(symbolic.check(claim, seed=seed))
+    if not any(e.verdict in (Verdict.HOLDS, Verdict.FAILS) for e in found):
+        from vaetheory.checkers import quadrature
+
+        found.append(quadrature.check(claim, seed=seed))
     return tuple(found)
 
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from vaetheory.calculus.algebra import arrange, read, same
 from vaetheory.calculus.independence import Relations, separated
+from vaetheory.calculus.laws import is_law
 from vaetheory.calculus.linear import ONE, as_expression
 from vaetheory.language.assumptions import Dag, Family, SameDensity
-from vaetheory.language.binding import free_variables, substitute
+from vaetheory.language.binding import covers, free_variables, substitute
 from vaetheory.language.expressions import Density, Expectation, Expression, FamilyDensity, Integral, Number, Product, Value
 from vaetheory.language.variables import Variable
 from vaetheory.rules.integration import linearity
@@ -32,7 +33,7 @@ def marginalization(e: Expression, assumptions: Assumptions) -> Expression | Non
         case Integral(body=body, over=over):
             return _integrate_one(body, over)
         case Expectation(law=Density() as law, body=body, over=over) if law.of:
-            unused = [v for v in over if v in law.of and v not in free_variables(body)]
+            unused = [v for v in over if v in law.of and not _touches(body, (v,))]
             kept = tuple(v for v in law.of if v not in unused)
             if unused and kept:
                 return Expectation(Density(law.letter, kept, law.given), body, tuple(v for v in over if v not in unused))
@@ -45,7 +46,7 @@ def _integrate_one(body: Expression, over: tuple[Variable, ...]) -> Expression |
         return None
     ((monomial, coefficient),) = form.items()
     for variable in over:
-        inside = [f for f in monomial if variable in free_variables(f[0]) | free_variables(f[1])]
+        inside = [f for f in monomial if _touches(f[0], (variable,)) or _touches(f[1], (variable,))]
         if len(inside) != 1:
             continue
         density, power = inside[0]
@@ -63,7 +64,7 @@ def normalization(e: Expression, assumptions: Assumptions) -> Expression | None:
     """A density integrates to one, so the expectation of what does not depend on the variable is that thing itself."""
     del assumptions
     match e:
-        case Expectation(law=law, body=body, over=over) if _is_law(law, over) and not _touches(body, over):
+        case Expectation(law=law, body=body, over=over) if is_law(law, over) and not _touches(body, over):
             return body
         case Integral(body=body, over=over):
             form = read(body, distribute=False)
@@ -72,77 +73,13 @@ def normalization(e: Expression, assumptions: Assumptions) -> Expression | None:
             ((monomial, coefficient),) = form.items()
             inside = tuple(f for f in monomial if _touches(f[0], over) or _touches(f[1], over))
             law = Product(tuple(f[0] for f in inside)) if len(inside) > 1 else inside[0][0] if inside else None
-            if law is not None and all(f[1] == ONE for f in inside) and _is_law(law, over):
+            if law is not None and all(f[1] == ONE for f in inside) and is_law(law, over):
                 return as_expression({tuple(f for f in monomial if f not in inside): coefficient})
     return None
 
 
 def _touches(e: Expression, over: tuple[Variable, ...]) -> bool:
-    return bool(free_variables(e) & set(over))
-
-
-def _is_law(law: Expression, over: tuple[Variable, ...]) -> bool:
-    """Whether the product of densities is normalised over exactly these variables: each stands before one bar."""
-    factors = law.factors if isinstance(law, Product) else (law,)
-    placed: list[Variable] = []
-    for factor in factors:
-        match factor:
-            case Density(of=of):
-                placed += of
-            case FamilyDensity(argument=Value(variable=variable), parameters=parameters):
-                if any(_touches(p, (variable,)) for p in parameters):
-                    return False
-                placed.append(variable)
-            case _:
-                return False
-    # z₁ | z₂ together with z₂ | z₁ is no density: there must be an order in which each is given only earlier ones
-    pending = list(factors)
-    known: set[Variable] = set()
-    while pending:
-        ready = [f for f in pending if not (free_variables(f) & set(over)) - known - _own(f)]
-        if not ready:
-            return False
-        known |= set().union(*map(_own, ready))
-        pending = [f for f in pending if f not in ready]
-    return sorted(map(repr, placed)) == sorted(map(repr, over))
-
-
-def _own(factor: Expression) -> set[Variable]:
-    match factor:
-        case Density(of=of):
-            return set(of)
-        case FamilyDensity(argument=Value(variable=variable)):
-            return {variable}
-    return set()
-
-
-@rule("unused-draws", "Draws that are not used", r"\mathbb{E}_{q(z_1)\,q(z_2)}[f(z_1)]=\mathbb{E}_{q(z_1)}[f(z_1)]", "the draws are independent")
-def unused_draws(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """An independent draw that the function does not use integrates to one; the expectation splits over sums first."""
-    if not isinstance(e, Expectation):
-        return None
-    split = linearity.rewrite(e, assumptions) if linearity.rewrite else None
-    if split is not None:
-        return split
-    factors = e.law.factors if isinstance(e.law, Product) else ()
-    for factor in factors:
-        own = _own(factor)
-        others = [f for f in factors if f is not factor]
-        if own <= set(e.over) and not _touches(e.body, tuple(own)) and not any(_touches(f, tuple(own)) for f in others):
-            law = Product(tuple(others)) if len(others) > 1 else others[0]
-            return Expectation(law, e.body, tuple(v for v in e.over if v not in own))
-    return None
-
-
-@rule("unbiased-average", "An average of unbiased estimates", r"p(x)=\mathbb{E}\Big[\frac1K\sum_k\frac{p(x,z_k)}{q(z_k\mid x)}\Big]", "q(z|x) > 0 wherever p(x, z) > 0")
-def unbiased_average(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Each importance weight has the mean p(x); so has their average, whatever their number."""
-    if isinstance(e, Expectation):
-        simpler = unused_draws.rewrite(e, assumptions) if unused_draws.rewrite else None
-        if simpler is not None:
-            return simpler
-        return Integral(e.law * e.body, e.over)
-    return marginalization.rewrite(e, assumptions) if marginalization.rewrite else None
+    return any(covers(b, v) for v in free_variables(e) for b in over)
 
 
 @rule("tower", "Iterated expectation", r"\mathbb{E}_{p(x)}\mathbb{E}_{q(z\mid x)}[f]=\mathbb{E}_{p(x)\,q(z\mid x)}[f]")
@@ -152,7 +89,7 @@ def tower(e: Expression, assumptions: Assumptions) -> Expression | None:
     match e:
         case Expectation(law=outer, body=Expectation(law=inner, body=body, over=over), over=first) if not _touches(
             outer, over
-        ):
+        ) and not set(first) & set(over):
             return Expectation(outer * inner, body, first + over)
     return None
 
@@ -185,7 +122,9 @@ def joint_law(e: Expression, assumptions: Assumptions) -> Expression | None:
                 and first.letter == second.letter
                 and set(second.given) == set(first.of) | set(first.given)
             ):
-                rest = [f for f in e.factors if f not in (first, second)]
+                rest = list(e.factors)
+                rest.remove(first)
+                rest.remove(second)
                 joint = Density(first.letter, first.of + second.of, first.given)
                 return Product((joint, *rest)) if rest else joint
     return None
@@ -203,8 +142,7 @@ def factorization(e: Expression, assumptions: Assumptions) -> Expression | None:
             given = {v.slot for v in e.given}
             of = {v.slot for v in e.of}
             if len(e.of) > 1 and all(set(above) <= set(arguments) for s, above in assumption.parents if s in of):
-                below = {s for s, above in assumption.parents if s in given and set(above) & of}
-                if not below:
+                if not given & _descendants(assumption, of):
                     return Product(
                         tuple(
                             Density(e.letter, (arguments[s],), tuple(arguments[a] for a in above))
@@ -217,6 +155,14 @@ def factorization(e: Expression, assumptions: Assumptions) -> Expression | None:
                 if separated(assumption, frozenset((e.of[0].slot,)), frozenset(given - keep), keep):
                     return Density(e.letter, e.of, tuple(v for v in e.given if v.slot in keep))
     return None
+
+
+def _descendants(dag: Dag, slots: set[str]) -> set[str]:
+    found: set[str] = set()
+    for slot, above in dag.parents:
+        if set(above) & (slots | found):
+            found.add(slot)
+    return found
 
 
 @rule("markov-reversal", "The chain read backwards", r"q(x_1,x_2\mid x_0)=q(x_2\mid x_0)\,q(x_1\mid x_2,x_0)", "the Markov chain that is assumed")
@@ -254,8 +200,10 @@ def same_density(e: Expression, assumptions: Assumptions) -> Expression | None:
         if isinstance(assumption, SameDensity):
             first, second = assumption.first, assumption.second
             if first.letter == e.letter and _slots(first.of) == _slots(e.of) and _slots(first.given) == _slots(e.given):
-                renaming = {v: _argument(e, v.slot) for v in (*first.of, *first.given)}
-                return substitute(second, renaming)
+                slots = {v.slot for v in (*first.of, *first.given)}
+                if {v.slot for v in (*second.of, *second.given)} <= slots:
+                    of, given = (tuple(_argument(e, v.slot) for v in side) for side in (second.of, second.given))
+                    return Density(second.letter, of, given)
     return None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from vaetheory.calculus.algebra import arrange, expand, read, same
+from vaetheory.calculus.gaps import nonnegative
+from vaetheory.calculus.laws import is_law
 from vaetheory.calculus.linear import ONE, Linear, multiply
-from vaetheory.calculus.nonnegative import is_positive
+from vaetheory.calculus.positivity import positive
 from vaetheory.language.assumptions import Different
 from vaetheory.language.expressions import KL, Density, Expectation, Expression, Log, MutualInformation, Product, Sum, to_expression
 from vaetheory.language.statements import Relation, Statement
@@ -20,8 +22,8 @@ def _difference(claim: Statement) -> Linear:
 def _is_divergence(e: Expression) -> bool:
     match e:
         case KL() | MutualInformation():
-            return True
-        case Expectation(body=body):
+            return nonnegative(e)
+        case Expectation(law=law, body=body) if positive(law):
             return all(c > 0 and _single(m) for m, c in read(body, distribute=True).items())
     return False
 
@@ -71,7 +73,7 @@ def jensen(claim: Statement) -> Relation | None:
             mean = monomial[0][0].argument
             lower = arrange(Expectation(mean.law, Log(mean.body), mean.over))
             key = ((lower, ONE),)
-            if rest.get(key) != -coefficient:
+            if not is_law(mean.law, mean.over) or rest.get(key) != -coefficient:
                 break
             del rest[key], rest[monomial]
         else:
@@ -103,12 +105,12 @@ def jensen_mean(claim: Statement) -> Relation | None:
 def _opened(e: Expression) -> Expression | None:
     """The expression with one log of a mean replaced by the mean of the logs, inside expectations."""
     match e:
-        case Expectation(law=law, body=body, over=over):
+        case Expectation(law=law, body=body, over=over) if positive(law):
             inner = _opened(body)
             return None if inner is None else Expectation(law, inner, over)
         case Log(argument=Product(factors=factors)):
             sums = [f for f in factors if isinstance(f, Sum)]
-            if len(sums) == 1:
+            if len(sums) == 1 and all(map(positive, sums[0].terms)):
                 n = len(sums[0].terms)
                 rest = Product(tuple(f for f in factors if f is not sums[0]))
                 if same(rest, to_expression(Fraction(1, n))):
@@ -130,7 +132,7 @@ def power_mean(claim: Statement) -> Relation | None:
         rest = dict(difference)
         for monomial, coefficient in _logs_of_means(difference):
             mean = monomial[0][0].argument
-            if coefficient * sign < 0 and monomial in rest:
+            if coefficient * sign < 0 and monomial in rest and is_law(mean.law, mean.over):
                 square = arrange(Log(Expectation(mean.law, mean.body**2, mean.over)))
                 below = -coefficient / 2
                 if rest.get(((square, ONE),)) == below:
@@ -150,6 +152,6 @@ def log_tangent(claim: Statement) -> Relation | None:
                 continue
             rest = monomial[:position] + monomial[position + 1 :]
             gap = read(expand(base.argument - 1 - base), distribute=True)
-            if all(is_positive(b) for b, _ in rest) and multiply(gap, {rest: -coefficient}) == difference:
+            if all(positive(b) for b, _ in rest) and multiply(gap, {rest: -coefficient}) == difference:
                 return Relation.AT_MOST if coefficient > 0 else Relation.AT_LEAST
     return None

@@ -24,10 +24,13 @@ from vaetheory.theorems.eubo import eubo_identity, sandwich
 from vaetheory.theorems.gaussian_kl import gaussian_kl_diagonal, gaussian_kl_standard
 from vaetheory.theorems.gaussian_likelihood import gaussian_squared_error, gaussian_squared_error_constant
 from vaetheory.theorems.gradients import elbo_phi, elbo_theta, score_baseline, score_gradient, score_mean
+from vaetheory.theorems.gumbel_max import gumbel_max
 from vaetheory.theorems.importance import evidence_importance, evidence_prior, iw_bound, iw_monotone
 from vaetheory.theorems.layers import diffusion_bound, hierarchical_elbo
+from vaetheory.theorems.linear_vae import linear_vae, ppca_marginal
 from vaetheory.theorems.optimal_scale import optimal_sigma
 from vaetheory.theorems.renyi import chi_upper, renyi_elbo, renyi_evidence
+from vaetheory.theorems.reparameterization import pathwise_mean, pathwise_scale
 from vaetheory.theorems.semi_supervised import m2_labelled, m2_unlabelled
 from vaetheory.theorems.surgery import distortion_bound, elbo_surgery, rate_bound, total_correlation
 from vaetheory.theorems.theorem import Mistake, Theorem
@@ -79,6 +82,11 @@ CATALOGUE: tuple[Theorem, ...] = (
     optimal_sigma,
     hierarchical_elbo,
     diffusion_bound,
+    pathwise_mean,
+    pathwise_scale,
+    ppca_marginal,
+    linear_vae,
+    gumbel_max,
 )
 
 THEOREMS: dict[str, Theorem] = {theorem.name: theorem for theorem in CATALOGUE}
