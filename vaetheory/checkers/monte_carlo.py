@@ -38,7 +38,8 @@ KIND = "Monte Carlo"
 SAMPLES = 2**17
 CHECKS = 1000
 TARGET = 0.003
-"""The standard error of each mean that is aimed at: deviations of about 0.04 nats are then caught."""
+"""The standard error of each mean that is aimed at: deviations of about 0.04 nats are then
+caught."""
 
 POINTS = 32
 
@@ -126,7 +127,8 @@ def _compare(statement: Statement, setting: Setting, samples: int, backend: Back
 
 
 def _at_points(statement: Statement, setting: Setting, backend: Backend) -> Outcome:
-    """Where nothing is averaged, what can be sampled is the point: the worst of many random ones."""
+    """Where nothing is averaged, what can be sampled is the point: the worst of many random
+    ones."""
     left, right = sides(statement)
     outcomes = []
     for k in range(POINTS):

@@ -1,6 +1,7 @@
 """Formulas in SymPy, with a declared domain for every symbol.
 
-A variable in (0, 1) becomes a/(1 + a) with a > 0, so that the logarithms of it and of 1 minus it are
+A variable in (0, 1) becomes a/(1 + a) with a > 0, so that the logarithms of it and of 1 minus it
+are
 both real; finite variables are put in one value after the other.
 """
 

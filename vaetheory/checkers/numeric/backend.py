@@ -116,17 +116,31 @@ class Backend:
             return base ** int(exponent) if exponent >= 0 else 1.0 / base ** int(-exponent)
         return self._full(base) ** exponent
 
-    def log_sum_exp(self, values: Array) -> Array:
-        """log Σ exp over the first axis, −∞ for an empty sum."""
-        top = self.xp.max(values, 0)
-        top = top if self.xp is np else top.values
+    def log_sum_exp(self, values: Array, axis: int | None = None) -> Array:
+        """log Σ exp over an axis, which stays with length 1, or over the first, which goes; −∞ for
+        an empty sum."""
+        where, kept = (0, False) if axis is None else (axis, True)
+        if self.xp is np:
+            top = values.max(axis=where, keepdims=True)
+        else:
+            top = values.amax(where, True)
         top = self.where(top > -np.inf, top, 0.0)
-        return top + self.xp.log(self.xp.exp(values - top).sum(0))
+        total = self.xp.exp(values - top)
+        if self.xp is np:
+            total = total.sum(axis=where, keepdims=kept)
+        else:
+            total = total.sum(where, kept)
+        return self.xp.log(total) + (top if kept else top[0])
 
 
 def dimensions(x: Array) -> int:
     """The number of axes; 0 for a Python number."""
     return getattr(x, "ndim", 0)
+
+
+def scalar(x: Array) -> Array:
+    """A Python number for an array without axes."""
+    return x if isinstance(x, int | float) or dimensions(x) else float(x)
 
 
 NUMPY = Backend()

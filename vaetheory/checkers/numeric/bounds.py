@@ -23,8 +23,10 @@ _NORMAL = NormalDist()
 def z_bound(rate: float, skewness: float = 0.0, kurtosis: float = 0.0) -> float | None:
     """b with P(|z| > b) ≤ rate for a studentised mean, or None where no b can be trusted.
 
-    The normal tail is multiplied by exp(|skewness| b³ / 3 + kurtosis b⁴ / 12), the first terms of the
-    large deviations of self-normalised sums (Jing, Shao and Wang, 2003), with the skewness and excess
+    The normal tail is multiplied by exp(|skewness| b³ / 3 + kurtosis b⁴ / 12), the first terms of
+    the
+    large deviations of self-normalised sums (Jing, Shao and Wang, 2003), with the skewness and
+    excess
     kurtosis of the mean itself, which fall as 1/√n and 1/n. Where that factor exceeds 20 the normal
     approximation is not believed.
     """

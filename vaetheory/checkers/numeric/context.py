@@ -65,14 +65,16 @@ class Context:
         """The same with an index variable at a number."""
         return replace(self, indices={**self.indices, index: number})
 
-    def with_axis(self, carrier: Carrier) -> tuple[Context, Components, Array]:
+    def with_axis(
+        self, carrier: Carrier, counted: bool = True
+    ) -> tuple[Context, Components, Array]:
         """One more axis in front, for the grid of a carrier: the context, the nodes and the
         weights.
 
-        Raises CannotEvaluate when the grid would not fit in memory.
+        Raises CannotEvaluate when the grid would not fit in memory, unless it is counted elsewhere.
         """
         nodes, weights = carrier.grid(self.level)
-        context = self.deeper(len(weights))
+        context = self.deeper(len(weights) if counted else 1)
         shape = (-1,) + (1,) * self.depth
         array = self.backend.array
         values = tuple(array(n).reshape(shape) for n in nodes)
@@ -84,10 +86,15 @@ class Context:
     def deeper(self, count: int) -> Context:
         """The same with room for one more axis of ``count`` points in front."""
         points = self.points * count
+        self.note(points)
+        return replace(self, depth=self.depth + 1, points=points)
+
+    def note(self, points: int) -> None:
+        """Keep count of arrays of this many points. Raises CannotEvaluate when they are too
+        many."""
         self.meter.widest = max(self.meter.widest, points)
         if points > self.meter.limit:
             raise CannotEvaluate(f"the grid would need more than {self.meter.limit:,} points")
-        return replace(self, depth=self.depth + 1, points=points)
 
     def lookup(self, variable: Variable) -> Components:
         """The value of a variable: bound, a component of what is bound, or drawn by the world."""

@@ -57,7 +57,8 @@ class Run:
     n: int
     seeds: np.random.SeedSequence
     target: float = 0.0
-    """The standard error that is enough; the pilot samples that tell the number are not used again."""
+    """The standard error that is enough; the pilot samples that tell the number are not used
+    again."""
 
     chunk: int = 2**15
     work: int = 2**21
@@ -70,12 +71,13 @@ class Run:
         return int(self.seeds.spawn(1)[0].generate_state(1, np.uint64)[0] >> np.uint64(1))
 
     def _samples(self, spread: float, grid: int) -> int:
-        """As many as bring the standard error to the target, within what is asked for and the work."""
+        """As many as bring the standard error to the target, within what is asked for and the
+        work."""
         most = min(self.n, max(LEAST, self.work // grid))
         if not isfinite(spread):
             return most
         wanted = max(LEAST, min(most, int(spread / self.target**2) + 1)) if self.target else most
-        return 2 ** int(np.ceil(np.log2(wanted)))
+        return 1 << (wanted - 1).bit_length()
 
     def mean(self, sample: Callable[[Context, Uniforms], object]) -> Estimate:
         """The mean of ``sample(context, uniforms)``, in chunks; fewer samples where each needs a

@@ -9,7 +9,7 @@ from math import pi, prod
 
 import numpy as np
 
-from vaetheory.checkers.numeric.backend import Array, dimensions
+from vaetheory.checkers.numeric.backend import Array, dimensions, scalar
 from vaetheory.checkers.numeric.binders import bind_grids
 from vaetheory.checkers.numeric.context import Context
 from vaetheory.checkers.numeric.meaning import indices, value
@@ -134,11 +134,6 @@ def reduce_axes(total: Array, weights: list[Array], context: Context) -> Array:
             total = (weight * total).sum(0)
         depth -= 1
     return scalar(total)
-
-
-def scalar(x: Array) -> Array:
-    """A Python number for an array without axes."""
-    return x if isinstance(x, int | float) or dimensions(x) else float(x)
 
 
 def _log_sum(logs: list[Array], context: Context) -> Array:

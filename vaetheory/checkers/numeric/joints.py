@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import Protocol
 
 import numpy as np
 
-from vaetheory.checkers.numeric.backend import Array, dimensions
+from vaetheory.checkers.numeric.backend import Array, dimensions, scalar
 from vaetheory.checkers.numeric.carriers import (
     Carrier,
     Components,
@@ -97,18 +98,21 @@ class Joint:
         product."""
         return set(self.closure(slots)) == set(slots)
 
-    def has_closed_form(self, of: Iterable[str], given: Iterable[str]) -> bool:
-        """Whether the density needs no marginal over a grid."""
-        return self.is_linear_gaussian or (
-            self.is_closed([*of, *given]) and self.is_closed(list(given))
-        )
+    def is_local(self, of: Iterable[str], given: Iterable[str]) -> bool:
+        """Whether p(of | given) = ∏ p(slot | parents): all parents are there, and no descendants
+        are
+        given (the local Markov property)."""
+        of, known = set(of), set(given)
+        if not all(set(self.parents[slot]) <= known | of for slot in of):
+            return False
+        return not any(of & set(self.closure((slot,))) for slot in known)
 
     def log_density(self, context: Context, of: Values, given: Values) -> Array:
         """log p(of | given)."""
         if self.is_linear_gaussian:
             return self._moments(context).log_density(context.backend, of, given)
         both = {**given, **of}
-        if self.is_closed(both) and self.is_closed(given):
+        if self.is_local(of, given):
             return self._product(context, tuple(of), both)
         numerator = self.log_marginal(context, both)
         return numerator - self.log_marginal(context, given) if given else numerator
@@ -134,16 +138,28 @@ class Joint:
         return self._sum_out(context, values, missing)
 
     def _sum_out(self, context: Context, values: Values, missing: list[str]) -> Array:
+        """Eliminate one missing slot after the other, each time the one that needs the fewest
+        points."""
         full = dict(values)
-        log_weights: Array = 0.0
         inner = context
+        places: dict[int, Array] = {}
         for slot in missing:
-            inner, full[slot], weights = inner.with_axis(self.carriers[slot])
-            log_weights = log_weights + context.backend.log(weights)
-        total = self._product(inner, tuple(full), full) + log_weights
-        for _ in missing:
-            total = context.backend.log_sum_exp(total)
-        return total
+            place = -(inner.depth + 1)
+            inner, full[slot], weights = inner.with_axis(self.carriers[slot], counted=False)
+            places[place] = context.backend.log(weights)
+        factors = [self.laws[slot].log_density(inner, slot, full) for slot in full]
+        while places:
+            groups = {place: _touching(factors, place) for place in places}
+            place = min(groups, key=lambda p: (_size(groups[p]), -p))
+            group = groups[place]
+            context.note(_size([*group, places[place]]))
+            total = sum(group[1:], group[0] + places.pop(place))
+            factors = [f for f in factors if not any(f is g for g in group)]
+            factors.append(context.backend.log_sum_exp(total, place))
+        total = sum(factors[1:], factors[0])
+        while dimensions(total) > context.depth:
+            total = total[0]
+        return scalar(total)
 
     def _look_up(self, context: Context, values: Values, carriers: tuple[Carrier, ...]) -> Array:
         slots = tuple(values)
@@ -172,7 +188,8 @@ class Joint:
             return True
         known = list(given)
         way = self.to_draw(of, known)
-        return self.is_closed(known) and all(self.laws[s].can_draw(context, s) for s in way)
+        possible = self.is_closed(known) or self.is_local(of, known)
+        return possible and all(self.laws[s].can_draw(context, s) for s in way)
 
     def draw(
         self,
@@ -193,7 +210,10 @@ class Joint:
         """The slots that a draw goes through, in order."""
         if self.is_linear_gaussian:
             return of
-        return tuple(s for s in self.closure(of) if s not in set(given))
+        known = set(given)
+        if self.is_local(of, known):
+            return tuple(s for s in self.order if s in set(of))
+        return tuple(s for s in self.closure(of) if s not in known)
 
     def _moments(self, context: Context) -> Moments:
         epsilon = context.shift.get(self.letter, 0.0)
@@ -202,3 +222,13 @@ class Joint:
             laws = {s: law.law.at(epsilon) for s, law in self.laws.items()}  # type: ignore[attr-defined]
             self._tables[key] = moments(self.order, self.parents, laws)  # type: ignore[assignment]
         return self._tables[key]  # type: ignore[return-value]
+
+
+def _touching(factors: list[Array], place: int) -> list[Array]:
+    """The factors that vary along an axis, counted from the last."""
+    return [f for f in factors if dimensions(f) >= -place and f.shape[place] > 1]
+
+
+def _size(factors: list[Array]) -> int:
+    """The number of points of the sum of the factors."""
+    return prod(np.broadcast_shapes(*(tuple(f.shape) for f in factors)))
