@@ -1,4 +1,4 @@
-"""The exact number ring: field laws, what is equal is found equal, and near misses are told apart."""
+"""The exact number ring: its laws, and near misses told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enclosures enclose: held against mpmath-free references, namely the same number at many more digits."""
+"""Enclosures enclose, held against the same numbers at many more digits."""
 
 from __future__ import annotations
 
