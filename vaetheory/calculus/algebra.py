@@ -1,7 +1,8 @@
 """Two normal forms of commutative algebra, both up to the names of bound variables.
 
-``arrange`` identifies what a reader would call the same line: order, brackets, signs, collected terms and cancelled
-factors. ``expand`` also distributes products over sums. Neither knows anything about probability.
+``arrange`` identifies what a reader would call the same line: order, brackets, signs, collected
+terms and cancelled factors. ``expand`` also distributes products over sums. Neither knows anything
+about probability.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from vaetheory.calculus.linear import (
     Monomial,
     add,
     arranged,
+    as_expression,
     multiply,
     times,
-    as_expression,
 )
 from vaetheory.calculus.positivity import positive
 from vaetheory.language.binding import bound_variables
@@ -46,7 +47,9 @@ _MAX_NUMERIC_POWER = 1000
 
 @lru_cache(maxsize=50_000)
 def arrange(expression: Expression) -> Expression:
-    """Order, brackets, numbers, signs, collected terms, cancelled factors, names of bound variables; sums stay factors."""
+    """Order, brackets, numbers, signs, collected terms, cancelled factors, names of bound
+    variables; sums stay factors.
+    """
     return as_expression(read(rename_bound(expression), distribute=False))
 
 
@@ -62,7 +65,9 @@ def same(left: Expression, right: Expression) -> bool:
 
 
 def read(expression: Expression, *, distribute: bool) -> Linear:
-    """The expression as a linear combination of monomials in atoms whose insides are in normal form."""
+    """The expression as a linear combination of monomials in atoms whose insides are in normal
+    form.
+    """
     match expression:
         case Number(value=value):
             return {UNIT: value} if value else {}
@@ -86,13 +91,17 @@ def read(expression: Expression, *, distribute: bool) -> Linear:
 
 
 def terms_of(expression: Expression) -> Linear:
-    """The terms of an expression, multiplied out only where a sum stands as a plain factor; (a − b)² stays one term."""
+    """The terms of an expression, multiplied out only where a sum stands as a plain factor; (a −
+    b)² stays one term.
+    """
     form = read(expression, distribute=False)
     while True:
         total: Linear = {}
         opened = False
         for monomial, coefficient in form.items():
-            position = next((i for i, (b, e) in enumerate(monomial) if isinstance(b, Sum) and e == ONE), None)
+            position = next(
+                (i for i, (b, e) in enumerate(monomial) if isinstance(b, Sum) and e == ONE), None
+            )
             if position is None:
                 total = add(total, {monomial: coefficient})
                 continue
@@ -159,7 +168,8 @@ def _power(expression: Power, distribute: bool) -> Linear:
 def _root(monomial: Monomial, coefficient: Fraction, exponent: Expression) -> Monomial:
     """(c ∏ b^e) to a power that is not a whole number.
 
-    Only what is positive comes out: (a b)^½ = a^½ b^½ fails for two negative numbers, and (a²)^½ is |a|.
+    Only what is positive comes out: (a b)^½ = a^½ b^½ fails for two negative numbers, and (a²)^½ is
+    |a|.
     """
     known = tuple((b, e) for b, e in monomial if positive(b))
     rest = tuple(f for f in monomial if f not in known)
@@ -175,8 +185,12 @@ def _root(monomial: Monomial, coefficient: Fraction, exponent: Expression) -> Mo
 
 
 def _keeps_sign(exponent: Expression) -> bool:
-    """Whether b^exponent is positive only where b is: an odd whole number, or one that asks for b > 0 itself."""
-    return isinstance(exponent, Number) and (exponent.value.denominator != 1 or exponent.value.numerator % 2 == 1)
+    """Whether b^exponent is positive only where b is: an odd whole number, or one that asks for
+    b > 0 itself.
+    """
+    return isinstance(exponent, Number) and (
+        exponent.value.denominator != 1 or exponent.value.numerator % 2 == 1
+    )
 
 
 def _positive_number(expression: Expression) -> bool:

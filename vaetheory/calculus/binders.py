@@ -1,7 +1,8 @@
-"""Canonical names for bound variables, so that E_q(z)[f(z)] and E_q(z')[f(z')] become one expression.
+"""Canonical names for bound variables, so that E_q(z)[f(z)] and E_q(z')[f(z')] become one
+expression.
 
-A binder's variables are named after its height (how many binders are nested inside it), which does not depend on where
-the expression stands, so that equal subexpressions get equal names.
+A binder's variables are named after its height (how many binders are nested inside it), which does
+not depend on where the expression stands, so that equal subexpressions get equal names.
 """
 
 from __future__ import annotations
@@ -11,7 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from vaetheory.language.binding import bound_variables, covers, free_variables, substitute
-from vaetheory.language.expressions import Expression, IndexedProduct, IndexedSum, MutualInformation, children, map_children
+from vaetheory.language.expressions import (
+    Expression,
+    IndexedProduct,
+    IndexedSum,
+    MutualInformation,
+    children,
+    map_children,
+)
 from vaetheory.language.variables import Variable
 
 MARK = "·"
@@ -59,7 +67,9 @@ def _reorder(expression: Expression, ordered: tuple[Variable, ...]) -> Expressio
     return replace(expression, over=ordered)  # type: ignore[type-var]
 
 
-def _names(ordered: list[Variable], level: int, free: frozenset[Variable]) -> dict[Variable, Variable]:
+def _names(
+    ordered: list[Variable], level: int, free: frozenset[Variable]
+) -> dict[Variable, Variable]:
     while True:
         names = {v: _canonical(v, level, position) for position, v in enumerate(ordered)}
         if not any(covers(new, v) for new in names.values() for v in free):

@@ -1,7 +1,7 @@
 """What a named quantity reaches: the densities, functions and values that change when it does.
 
-A gradient asks what its parameter moves; ≐ asks whether the difference of two sides is reached by the quantity. Both
-err towards "reached": then nothing is claimed.
+A gradient asks what its parameter moves; ≐ asks whether the difference of two sides is reached by
+the quantity. Both err towards "reached": then nothing is claimed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from functools import lru_cache
 
 from vaetheory.language.assumptions import Assumption, Family, Owns, Reparameterized, SameDensity
 from vaetheory.language.binding import free_variables
-from vaetheory.language.expressions import Density, Expression, Function, Letter, MutualInformation, walk
+from vaetheory.language.expressions import (
+    Density,
+    Expression,
+    Function,
+    Letter,
+    MutualInformation,
+    walk,
+)
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import Variable
 
@@ -22,8 +29,8 @@ Slots = frozenset[str]
 
 @dataclass(frozen=True)
 class Reach:
-    """What ``name`` reaches. ``conditional`` are letters of which only a conditional is given by a formula that it
-    reaches: the density of the condition alone stays as it is.
+    """What ``name`` reaches. ``conditional`` are letters of which only a conditional is given by
+    a formula that it reaches: the density of the condition alone stays as it is.
     """
 
     name: str
@@ -63,10 +70,13 @@ class Reach:
 
 @lru_cache(maxsize=1_000)
 def moved_by(parameter: str, assumptions: tuple[Assumption, ...]) -> Reach:
-    """What ∇_parameter moves: the letters that it owns (by assumption; else θ has p and φ has q, whatever their other
-    subscripts), the functions and parameters in their families, and what has its name.
+    """What ∇_parameter moves: the letters that it owns (by assumption; else θ has p and φ has q,
+    whatever their other subscripts), the functions and parameters in their families, and what
+    has its name.
     """
-    said = frozenset(a.letter for a in assumptions if isinstance(a, Owns) and a.parameter == parameter)
+    said = frozenset(
+        a.letter for a in assumptions if isinstance(a, Owns) and a.parameter == parameter
+    )
     owner = "" if said else DEFAULT_OWNERS.get(parameter, "")
     reach = Reach(parameter, owner, said, (), frozenset())
     symbols: set[Variable] = set()
@@ -87,10 +97,14 @@ def _symbols(density: Density, definition: Expression) -> set[Variable]:
 
 @lru_cache(maxsize=1_000)
 def varied_by(quantity: str, assumptions: tuple[Assumption, ...]) -> Reach:
-    """What changes when the quantity of ≐ does: what ∇ would move, letters of that name, and what the assumptions tie to them."""
+    """What changes when the quantity of ≐ does: what ∇ would move, letters of that name, and
+    what the assumptions tie to them.
+    """
     moved = moved_by(quantity, assumptions)
     letters = set(moved.letters)
-    named = {letter for letter in _letters(assumptions) if quantity in (letter.name, letter_text(letter))}
+    named = {
+        letter for letter in _letters(assumptions) if quantity in (letter.name, letter_text(letter))
+    }
     letters |= named
     conditional: list[tuple[Letter, Slots]] = []
     owner = moved.owner or (quantity if quantity.isalpha() else "")
@@ -121,7 +135,11 @@ def _letters(assumptions: tuple[Assumption, ...]) -> set[Letter]:
     return found
 
 
-def occurs(quantity: str, expressions: tuple[Expression, ...], assumptions: tuple[Assumption, ...]) -> bool:
-    """Whether the quantity has anything to do with the expressions: ≐ up to what nobody mentioned says nothing."""
+def occurs(
+    quantity: str, expressions: tuple[Expression, ...], assumptions: tuple[Assumption, ...]
+) -> bool:
+    """Whether the quantity has anything to do with the expressions: ≐ up to what nobody
+    mentioned says nothing.
+    """
     reach = varied_by(quantity, assumptions)
     return any(map(reach, expressions))

@@ -1,7 +1,8 @@
-"""Which expressions are certainly not negative, by their shape: what a proof of ≥ is put together from.
+"""Which expressions are certainly not negative, by their shape: what a proof of ≥ is put together
+from.
 
-The rules and the search for proofs suggest such expressions; here it is checked that the laws in them are
-normalised and their weights positive, without which each of these can be negative.
+The rules and the search for proofs suggest such expressions; here it is checked that the laws in
+them are normalised and their weights positive, without which each of these can be negative.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ from vaetheory.language.expressions import (
 def nonnegative(e: Expression) -> bool:
     """Whether e ≥ 0 in every world with positive densities; False means only "not known".
 
-    Known are divergences between laws, entropies of finite variables, mutual information, gaps of Jensen's inequality,
-    variances, gaps between the logarithm and its tangent, squares, and sums, products and averages of these.
+    Known are divergences between laws, entropies of finite variables, mutual information, gaps of
+    Jensen's inequality, variances, gaps between the logarithm and its tangent, squares, and sums,
+    products and averages of these.
     """
     match e:
         case KL(first=first, second=second, over=over):
@@ -47,7 +49,9 @@ def nonnegative(e: Expression) -> bool:
             return nonnegative(body)
         case Number(value=value):
             return value >= 0
-        case Power(exponent=Number(value=value)) if value.denominator == 1 and value.numerator % 2 == 0:
+        case Power(exponent=Number(value=value)) if (
+            value.denominator == 1 and value.numerator % 2 == 0
+        ):
             return True
         case Product(factors=factors):
             return all(map(nonnegative, factors))
@@ -79,9 +83,15 @@ def _pair(form: Linear) -> tuple[Expression, Expression, Fraction] | None:
 def _is_jensen(form: Linear) -> bool:
     """log E[f] − E[log f], or log E[f²] − 2 log E[f], under a law."""
     match _pair(form):
-        case Log(argument=Expectation(law=law, body=body, over=over)), Expectation() as lower, ratio:
-            return ratio == 1 and is_law(law, over) and same(lower, Expectation(law, Log(body), over))
-        case Log(argument=Expectation() as upper), Log(argument=Expectation(law=law, body=body, over=over)), ratio:
+        case Log(
+            argument=Expectation(law=law, body=body, over=over)
+        ), Expectation() as lower, ratio:
+            return (
+                ratio == 1 and is_law(law, over) and same(lower, Expectation(law, Log(body), over))
+            )
+        case Log(argument=Expectation() as upper), Log(
+            argument=Expectation(law=law, body=body, over=over)
+        ), ratio:
             return ratio == 2 and is_law(law, over) and same(upper, Expectation(law, body**2, over))
     return False
 
@@ -89,7 +99,9 @@ def _is_jensen(form: Linear) -> bool:
 def _is_variance(form: Linear) -> bool:
     """E[f²] − E[f]² under a law."""
     match _pair(form):
-        case Expectation() as upper, Power(base=Expectation(law=law, body=body, over=over), exponent=Number(value=two)), ratio:
+        case Expectation() as upper, Power(
+            base=Expectation(law=law, body=body, over=over), exponent=Number(value=two)
+        ), ratio:
             square = Expectation(law, body**2, over)
             return two == 2 and ratio == 1 and is_law(law, over) and same(upper, square)
     return False
@@ -102,7 +114,9 @@ def _is_tangent(form: Linear) -> bool:
         if isinstance(log, Log):
             t = log.argument if coefficient < 0 else 1 / log.argument
             gap = t - 1 - log if coefficient < 0 else t - 1 + log
-            if read(arrange(gap), distribute=True) == {m: c / abs(coefficient) for m, c in form.items()}:
+            if read(arrange(gap), distribute=True) == {
+                m: c / abs(coefficient) for m, c in form.items()
+            }:
                 return True
     return False
 
@@ -118,4 +132,7 @@ def _is_finite_jensen(form: Linear) -> bool:
         return False
     mean, *parts = [log.argument for log in logs]  # type: ignore[union-attr]
     weights = [Number(-c / upper[0][1]) for _, c in lower]
-    return all(map(positive, parts)) and expand(mean - Sum(tuple(w * t for w, t in zip(weights, parts, strict=True)))) == ZERO
+    return (
+        all(map(positive, parts))
+        and expand(mean - Sum(tuple(w * t for w, t in zip(weights, parts, strict=True)))) == ZERO
+    )

@@ -1,7 +1,9 @@
-"""What the assumptions say about densities: how a joint density over some slots splits into smaller ones.
+"""What the assumptions say about densities: how a joint density over some slots splits into smaller
+ones.
 
-Equal densities and conditional independences of a DAG are both relations Σ cᵢ log p(Sᵢ) = 0 between log densities
-over sets of slots. Each is used to split the largest set in it; the rest of the calculus sees only sets that do not split.
+Equal densities and conditional independences of a DAG are both relations Σ cᵢ log p(Sᵢ) = 0 between
+log densities over sets of slots. Each is used to split the largest set in it; the rest of the
+calculus sees only sets that do not split.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ Split = tuple[tuple[Density, int], ...]
 
 
 def separated(dag: Dag, left: Slots, right: Slots, given: Slots) -> bool:
-    """Whether ``given`` d-separates ``left`` from ``right``, by the moralised ancestral graph (Lauritzen, 1996)."""
+    """Whether ``given`` d-separates ``left`` from ``right``, by the moralised ancestral graph
+    (Lauritzen, 1996).
+    """
     parents = dict(dag.parents)
     ancestral: set[str] = set()
     stack = [*left, *right, *given]
@@ -42,7 +46,9 @@ def separated(dag: Dag, left: Slots, right: Slots, given: Slots) -> bool:
 
 @lru_cache(maxsize=10_000)
 def split_slots(dag: Dag, slots: Slots) -> tuple[Slots, Slots, Slots] | None:
-    """(A ∪ C, B ∪ C, C) with A ⊥ B | C and A ∪ B ∪ C = slots, the smallest such C first; None where there is none."""
+    """(A ∪ C, B ∪ C, C) with A ⊥ B | C and A ∪ B ∪ C = slots, the smallest such C first; None
+    where there is none.
+    """
     if not slots <= {slot for slot, _ in dag.parents}:
         return None
     ordered = sorted(slots)
@@ -90,10 +96,14 @@ class Relations:
         largest = max(total, key=lambda k: (len(k[1]), sorted(k[1]), k[0].name, k[0].subscript))
         power = total.pop(largest)
         if abs(power) == 1 and all(slots <= largest[1] for _, slots in total):
-            self.same[largest] = [(letter, slots, -power * p) for (letter, slots), p in total.items()]
+            self.same[largest] = [
+                (letter, slots, -power * p) for (letter, slots), p in total.items()
+            ]
 
     def split(self, density: Density) -> Split | None:
-        """The joint density as a product of powers of smaller ones at the same arguments, or None."""
+        """The joint density as a product of powers of smaller ones at the same arguments, or
+        None.
+        """
         arguments = {v.slot: v for v in density.of}
         slots = frozenset(arguments)
 
@@ -112,7 +122,9 @@ class Relations:
         return ((part(density.letter, left), 1), (part(density.letter, right), 1), *below)
 
     def definition(self, density: Density) -> tuple[Expression, Density | None] | None:
-        """For a joint density whose conditional has a formula: (formula at these arguments, density of the condition)."""
+        """For a joint density whose conditional has a formula: (formula at these arguments,
+        density of the condition).
+        """
         arguments = {v.slot: v for v in density.of}
         family = self.families.get((density.letter, frozenset(arguments)))
         if family is None:

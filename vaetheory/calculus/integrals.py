@@ -1,4 +1,6 @@
-"""Integration in the normal form: constants out, variables that stand in one density only marginalised, the rest split."""
+"""Integration in the normal form: constants out, variables that stand in one density only
+marginalised, the rest split.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,30 @@ from typing import TYPE_CHECKING
 
 from vaetheory.calculus.algebra import arrange, read, same
 from vaetheory.calculus.laws import family_is_normalised
-from vaetheory.calculus.linear import ONE, UNIT, Factor, Linear, Monomial, add, multiply, sort_key, times, as_expression
+from vaetheory.calculus.linear import (
+    ONE,
+    UNIT,
+    Factor,
+    Linear,
+    Monomial,
+    add,
+    as_expression,
+    multiply,
+    sort_key,
+    times,
+)
 from vaetheory.language.binding import covers, free_variables, fresh_variable, substitute
 from vaetheory.language.distributions import family
-from vaetheory.language.expressions import Density, FamilyDensity, Gradient, IndexedProduct, IndexedSum, Integral, Log, Value
+from vaetheory.language.expressions import (
+    Density,
+    FamilyDensity,
+    Gradient,
+    IndexedProduct,
+    IndexedSum,
+    Integral,
+    Log,
+    Value,
+)
 from vaetheory.language.variables import Subscript, Variable
 
 if TYPE_CHECKING:
@@ -57,7 +79,11 @@ def _merged(monomial: Monomial, remaining: list[Variable]) -> tuple[Monomial, li
     """∫ M (∫ N dv) du = ∫∫ M N dv du, the inner variables renamed apart."""
     for factor in monomial:
         inner, power = factor
-        if isinstance(inner, Integral) and power == ONE and any(_depends(factor, v) for v in remaining):
+        if (
+            isinstance(inner, Integral)
+            and power == ONE
+            and any(_depends(factor, v) for v in remaining)
+        ):
             fresh = _fresh(inner.over, monomial, remaining)
             body = read(substitute(inner.body, fresh), distribute=True)
             ((below, _),) = body.items()
@@ -66,9 +92,13 @@ def _merged(monomial: Monomial, remaining: list[Variable]) -> tuple[Monomial, li
     return monomial, remaining
 
 
-def _fresh(over: tuple[Variable, ...], monomial: Monomial, remaining: list[Variable]) -> dict[Variable, Variable]:
+def _fresh(
+    over: tuple[Variable, ...], monomial: Monomial, remaining: list[Variable]
+) -> dict[Variable, Variable]:
     """New names for the variables of an inner integral, used nowhere around it."""
-    used = {v.name for v in remaining} | {v.name for factor in monomial for part in factor for v in free_variables(part)}
+    used = {v.name for v in remaining} | {
+        v.name for factor in monomial for part in factor for v in free_variables(part)
+    }
     level = len(remaining)
     while any(f"¤{level}.{i}" in used for i in range(len(over))):
         level += 1
@@ -80,15 +110,22 @@ def _depends(factor: Factor, variable: Variable) -> bool:
 
 
 def _without(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:
-    """The monomial with the variable integrated out, where it stands in one density (or can be brought to)."""
+    """The monomial with the variable integrated out, where it stands in one density (or can be
+    brought to).
+    """
     inside = [f for f in monomial if _depends(f, variable)]
     rest = tuple(f for f in monomial if f not in inside)
     match inside:
         case [(Density() as density, power)] if power == ONE and variable in density.of:
             return {times(rest, _marginal(calculus, density, variable)): Fraction(1)}
-        case [(FamilyDensity() as law, power)] if power == ONE and family_is_normalised(law, variable):
+        case [(FamilyDensity() as law, power)] if power == ONE and family_is_normalised(
+            law, variable
+        ):
             return {rest: Fraction(1)}
-        case [(Density() as density, power), (Gradient(body=Log(argument=scored)) as score, one)] | [
+        case [
+            (Density() as density, power),
+            (Gradient(body=Log(argument=scored)) as score, one),
+        ] | [
             (Gradient(body=Log(argument=scored)) as score, one),
             (Density() as density, power),
         ] if power == ONE and one == ONE and density == scored and variable in density.of:
@@ -98,7 +135,11 @@ def _without(calculus: Calculus, monomial: Monomial, variable: Variable) -> Line
                 return {}
             if len(below) == 1:
                 ((marginal, _),) = below
-                return {times(rest, (*below, (Gradient(Log(marginal), score.parameter), ONE))): Fraction(1)}
+                return {
+                    times(
+                        rest, (*below, (Gradient(Log(marginal), score.parameter), ONE))
+                    ): Fraction(1)
+                }
             return None
     merged = _recombined(calculus, inside, rest, variable)
     return None if merged is None else {merged: Fraction(1)}
@@ -112,8 +153,12 @@ def _marginal(calculus: Calculus, density: Density, variable: Variable) -> Monom
     return monomial
 
 
-def _recombined(calculus: Calculus, inside: list[Factor], rest: Monomial, variable: Variable) -> Monomial | None:
-    """Undo a split by conditional independence: p(a,z) p(z,b) / p(z) is p(a,z,b), in which z stands once."""
+def _recombined(
+    calculus: Calculus, inside: list[Factor], rest: Monomial, variable: Variable
+) -> Monomial | None:
+    """Undo a split by conditional independence: p(a,z) p(z,b) / p(z) is p(a,z,b), in which z
+    stands once.
+    """
     densities = [f for f in inside if isinstance(f[0], Density)]
     letters = {f[0].letter for f in densities}  # type: ignore[attr-defined]
     if len(densities) != len(inside) or len(letters) != 1 or len(inside) < 2:
@@ -131,7 +176,9 @@ def _recombined(calculus: Calculus, inside: list[Factor], rest: Monomial, variab
     return times(times(rest, spare), _marginal(calculus, joint, variable))
 
 
-def _component(calculus: Calculus, monomial: Monomial, variable: Variable) -> tuple[Monomial, list[Variable]] | None:
+def _component(
+    calculus: Calculus, monomial: Monomial, variable: Variable
+) -> tuple[Monomial, list[Variable]] | None:
     """Under ∏_d f(z_d), integrate out the components that nothing else uses; one may be left."""
     inside = [f for f in monomial if _depends(f, variable)]
     laws = [f for f in inside if isinstance(f[0], IndexedProduct) and f[1] == ONE]
@@ -141,7 +188,9 @@ def _component(calculus: Calculus, monomial: Monomial, variable: Variable) -> tu
     assert isinstance(law, IndexedProduct)
     match law.body:
         case FamilyDensity(argument=Value(variable=inner), parameters=parameters):
-            if not covers(variable, inner) or inner.indices[len(variable.indices) :] != (Subscript(law.index),):
+            if not covers(variable, inner) or inner.indices[len(variable.indices) :] != (
+                Subscript(law.index),
+            ):
                 return None
             if any(covers(variable, v) for p in parameters for v in free_variables(p)):
                 return None
@@ -158,16 +207,26 @@ def _component(calculus: Calculus, monomial: Monomial, variable: Variable) -> tu
         return None
     (only,) = used
     index = only.indices[-1].variable
-    if index is None or only.indices[-1].offset or calculus.ranges.get(index) != (law.low, law.high):
+    if (
+        index is None
+        or only.indices[-1].offset
+        or calculus.ranges.get(index) != (law.low, law.high)
+    ):
         # z_k is one of the components only where k runs over the same range
         return None
     return times(rest, ((substitute(law.body, {law.index: index}), ONE),)), [only]
 
 
 def _moment(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:
-    """E[T(x)] for a family whose table of moments has the statistic T that stands beside its density."""
+    """E[T(x)] for a family whose table of moments has the statistic T that stands beside its
+    density.
+    """
     inside = [f for f in monomial if _depends(f, variable)]
-    laws = [f for f in inside if isinstance(f[0], FamilyDensity) and f[1] == ONE and family_is_normalised(f[0], variable)]
+    laws = [
+        f
+        for f in inside
+        if isinstance(f[0], FamilyDensity) and f[1] == ONE and family_is_normalised(f[0], variable)
+    ]
     if len(laws) != 1 or len(inside) < 2:
         return None
     law = laws[0][0]
@@ -181,16 +240,28 @@ def _moment(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linea
 
 
 def _split(calculus: Calculus, monomial: Monomial, remaining: list[Variable]) -> Linear:
-    """Factors without the variables out; then one integral per group of variables that share a factor."""
+    """Factors without the variables out; then one integral per group of variables that share a
+    factor.
+    """
     for factor in monomial:
-        if isinstance(factor[0], IndexedSum) and factor[1] == ONE and any(_depends(factor, v) for v in remaining):
+        if (
+            isinstance(factor[0], IndexedSum)
+            and factor[1] == ONE
+            and any(_depends(factor, v) for v in remaining)
+        ):
             # ∫ M Σ_k f_k = Σ_k ∫ M f_k
             rest = as_expression({tuple(f for f in monomial if f != factor): Fraction(1)})
             inner, index = factor[0], factor[0].index
-            if index in free_variables(rest) or index in free_variables(inner.low) | free_variables(inner.high):
-                index = fresh_variable(index, set(free_variables(rest) | free_variables(inner.body)))
+            if index in free_variables(rest) or index in free_variables(inner.low) | free_variables(
+                inner.high
+            ):
+                index = fresh_variable(
+                    index, set(free_variables(rest) | free_variables(inner.body))
+                )
             summand = substitute(inner.body, {inner.index: index})
-            return calculus.linear(IndexedSum(Integral(rest * summand, tuple(remaining)), index, inner.low, inner.high))
+            return calculus.linear(
+                IndexedSum(Integral(rest * summand, tuple(remaining)), index, inner.low, inner.high)
+            )
     outside = tuple(f for f in monomial if not any(_depends(f, v) for v in remaining))
     result: Linear = {outside: Fraction(1)}
     groups: list[tuple[set[Variable], list[Factor]]] = []
@@ -200,20 +271,30 @@ def _split(calculus: Calculus, monomial: Monomial, remaining: list[Variable]) ->
         touched = [g for g in groups if any(_depends(factor, v) for v in g[0])]
         if not touched:
             continue
-        merged = (set().union(*(g[0] for g in touched)), [f for g in touched for f in g[1]] + [factor])
+        merged = (
+            set().union(*(g[0] for g in touched)),
+            [f for g in touched for f in g[1]] + [factor],
+        )
         groups = [g for g in groups if g not in touched] + [merged]
     for variables, factors in groups:
         body = {tuple(sorted(factors, key=lambda f: sort_key(f[0]))): Fraction(1)}
-        result = multiply(result, {((_canonical(Integral(as_expression(body), tuple(variables))), ONE),): Fraction(1)})
+        result = multiply(
+            result,
+            {((_canonical(Integral(as_expression(body), tuple(variables))), ONE),): Fraction(1)},
+        )
     return result
 
 
 def _canonical(integral: Integral) -> Integral:
-    """One name for the integral whatever the order of the copies of a slot: the least over their permutations."""
+    """One name for the integral whatever the order of the copies of a slot: the least over their
+    permutations.
+    """
     slots: dict[str, list[Variable]] = {}
     for variable in sorted(integral.over, key=lambda v: (v.slot, repr(v))):
         slots.setdefault(variable.slot, []).append(variable)
-    if all(len(copies) == 1 for copies in slots.values()) or any(len(c) > _MAX_PERMUTED for c in slots.values()):
+    if all(len(copies) == 1 for copies in slots.values()) or any(
+        len(c) > _MAX_PERMUTED for c in slots.values()
+    ):
         return arrange(integral)  # type: ignore[return-value]
     candidates = []
     for chosen in product(*(permutations(copies) for copies in slots.values())):

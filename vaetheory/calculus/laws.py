@@ -6,15 +6,23 @@ from vaetheory.calculus.algebra import arrange, same
 from vaetheory.calculus.linear import ONE
 from vaetheory.language.binding import covers, free_variables
 from vaetheory.language.distributions import FAMILIES
-from vaetheory.language.expressions import Density, Expression, FamilyDensity, IndexedProduct, Product, Sum, Value
+from vaetheory.language.expressions import (
+    Density,
+    Expression,
+    FamilyDensity,
+    IndexedProduct,
+    Product,
+    Sum,
+    Value,
+)
 from vaetheory.language.variables import Continuum, FiniteSet, Interval, Reals, Subscript, Variable
 
 
 def is_law(law: Expression, over: tuple[Variable, ...]) -> bool:
     """Whether the law integrates to one over exactly these variables.
 
-    Each variable stands before the bar of one factor, and there is an order in which each factor is given only earlier
-    ones: p(z₁ | z₂) p(z₂) is a law, p(z₁ | z₂) p(z₂ | z₁) is none.
+    Each variable stands before the bar of one factor, and there is an order in which each factor is
+    given only earlier ones: p(z₁ | z₂) p(z₂) is a law, p(z₁ | z₂) p(z₂ | z₁) is none.
     """
     factors = law.factors if isinstance(law, Product) else (law,)
     placed: list[tuple[Expression, tuple[Variable, ...]]] = []
@@ -41,15 +49,24 @@ def _uses(e: Expression, variables: set[Variable]) -> bool:
 
 
 def normalised_in(factor: Expression) -> tuple[Variable, ...] | None:
-    """The variables over which one density integrates to one, whatever the rest of its arguments are."""
+    """The variables over which one density integrates to one, whatever the rest of its arguments
+    are.
+    """
     match factor:
         case Density(of=of):
             return of
-        case FamilyDensity(argument=Value(variable=variable)) if family_is_normalised(factor, variable):
+        case FamilyDensity(argument=Value(variable=variable)) if family_is_normalised(
+            factor, variable
+        ):
             return (variable,)
         case IndexedProduct(body=body, index=index):
             own = normalised_in(body)
-            if own is None or len(own) != 1 or not own[0].indices or own[0].indices[-1] != Subscript(index):
+            if (
+                own is None
+                or len(own) != 1
+                or not own[0].indices
+                or own[0].indices[-1] != Subscript(index)
+            ):
                 return None
             whole = Variable(own[0].name, own[0].space, own[0].slot, own[0].indices[:-1])
             given = body.given if isinstance(body, Density) else ()
@@ -62,11 +79,16 @@ def normalised_in(factor: Expression) -> tuple[Variable, ...] | None:
 
 
 def family_is_normalised(law: FamilyDensity, variable: Variable) -> bool:
-    """Whether a named family's density integrates to one over the variable: its space is the family's support, the
-    parameters do not depend on it, and the probabilities of a categorical add up to one.
+    """Whether a named family's density integrates to one over the variable: its space is the
+    family's support, the parameters do not depend on it, and the probabilities of a
+    categorical add up to one.
     """
     family = FAMILIES.get(law.family)
-    if family is None or law.argument != Value(variable) or any(_uses(e, {variable}) for e in law.parameters):
+    if (
+        family is None
+        or law.argument != Value(variable)
+        or any(_uses(e, {variable}) for e in law.parameters)
+    ):
         return False
     if law.family == "categorical" and not same(arrange(Sum(law.parameters)), ONE):
         return False
@@ -76,5 +98,7 @@ def family_is_normalised(law: FamilyDensity, variable: Variable) -> bool:
 
 
 def all_finite(over: tuple[Variable, ...]) -> bool:
-    """Whether the variables are summed over: then a law is at most one, and its entropy not negative."""
+    """Whether the variables are summed over: then a law is at most one, and its entropy not
+    negative.
+    """
     return all(isinstance(v.space, FiniteSet) for v in over)

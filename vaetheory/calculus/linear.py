@@ -1,7 +1,8 @@
 """Expressions as linear combinations of monomials: the ring in which normal forms are compared.
 
-A monomial is a product of atoms to powers; an atom is anything that the ring cannot open (a logarithm, a density,
-an expectation, …). Exponents are expressions, so that x̂^x · x̂^(1−x) = x̂ comes out.
+A monomial is a product of atoms to powers; an atom is anything that the ring cannot open (a
+logarithm, a density, an expectation, …). Exponents are expressions, so that x̂^x · x̂^(1−x) = x̂
+comes out.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ _MAX_TERMS = 10_000
 
 
 class CalculusError(ArithmeticError):
-    """What has no normal form: a division by zero, the logarithm of zero, or an expression that is too long; says which."""
+    """What has no normal form: a division by zero, the logarithm of zero, or an expression that
+    is too long; says which.
+    """
 
 
 @lru_cache(maxsize=100_000)
 def sort_key(expression: Expression) -> tuple[int, str]:
-    """A total order on expressions for writing normal forms: short ones first, then by their text."""
+    """A total order on expressions for writing normal forms: short ones first, then by their
+    text.
+    """
     text = to_text(expression)
     return (len(text), text)
 
@@ -47,9 +52,13 @@ def add(left: Linear, right: Linear, scale: Fraction = Fraction(1)) -> Linear:
 
 
 def multiply(left: Linear, right: Linear) -> Linear:
-    """left · right, distributed. Raises CalculusError where that has more terms than anybody would write."""
+    """left · right, distributed. Raises CalculusError where that has more terms than anybody
+    would write.
+    """
     if len(left) * len(right) > _MAX_TERMS:
-        raise CalculusError(f"a product of {len(left)} and {len(right)} terms is too long to be multiplied out")
+        raise CalculusError(
+            f"a product of {len(left)} and {len(right)} terms is too long to be multiplied out"
+        )
     total: Linear = {}
     for m, a in left.items():
         for n, b in right.items():

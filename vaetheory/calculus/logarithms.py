@@ -1,4 +1,6 @@
-"""The logarithm of a normal form: products become sums; a sum stays inside, its common factor taken out."""
+"""The logarithm of a normal form: products become sums; a sum stays inside, its common factor
+taken out.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,26 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from vaetheory.calculus.algebra import expand
-from vaetheory.calculus.linear import E_BASE, ONE, UNIT, CalculusError, Linear, Monomial, add, multiply, times, as_expression
-from vaetheory.language.expressions import Expression, FamilyDensity, IndexedProduct, IndexedSum, Log, Number
+from vaetheory.calculus.linear import (
+    E_BASE,
+    ONE,
+    UNIT,
+    CalculusError,
+    Linear,
+    Monomial,
+    add,
+    as_expression,
+    multiply,
+    times,
+)
+from vaetheory.language.expressions import (
+    Expression,
+    FamilyDensity,
+    IndexedProduct,
+    IndexedSum,
+    Log,
+    Number,
+)
 
 if TYPE_CHECKING:
     from vaetheory.calculus.probability import Calculus
@@ -59,7 +79,12 @@ def _common(monomials: list[Monomial]) -> Monomial:
         elif all(p == exponent for p in powers):
             found.append((base, exponent))
     below = {
-        base: Number(min(Fraction(0), *(p.value for p in (o.get(base) for o in others) if isinstance(p, Number))))
+        base: Number(
+            min(
+                Fraction(0),
+                *(p.value for p in (o.get(base) for o in others) if isinstance(p, Number)),
+            )
+        )
         for o in others
         for base in o
         if base not in first
@@ -74,7 +99,9 @@ def _content(linear: Linear) -> Fraction:
 
 
 def _log_number(value: Fraction) -> Linear:
-    """log of a rational number as a combination of logs of primes (and of what trial division leaves)."""
+    """log of a rational number as a combination of logs of primes (and of what trial division
+    leaves).
+    """
     if value <= 0:
         return {((Log(Number(value)), ONE),): Fraction(1)}
     total: Linear = {}

@@ -1,4 +1,6 @@
-"""Expressions that are never negative, gathered from the terms of a statement: the candidates for a proof of ≥."""
+"""Expressions that are never negative, gathered from the terms of a statement: the candidates
+for a proof of ≥.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +10,25 @@ from itertools import combinations
 
 from vaetheory.calculus.binders import rename_bound
 from vaetheory.calculus.gaps import nonnegative
+from vaetheory.calculus.positivity import positive
 from vaetheory.language.binding import bound_variables, free_variables
 from vaetheory.language.expressions import (
     KL,
     Density,
-
     Entropy,
-    Exp,
     Expectation,
     Expression,
-    Function,
     IndexedSum,
     Integral,
     Log,
     MutualInformation,
     Number,
-    Pi,
     Power,
     Product,
     Sum,
-    Value,
     walk,
 )
-from vaetheory.language.variables import FiniteSet, Integers, Interval, Reals, Variable
+from vaetheory.language.variables import FiniteSet, Variable
 
 _MAX_CANDIDATES = 80
 _MAX_SPLIT = 3
@@ -40,18 +38,26 @@ _TWO, _HALF = Number(Fraction(2)), Number(Fraction(1, 2))
 
 
 def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
-    """Pairs (what it is, expression ≥ 0): divergences, entropies of finite variables and Jensen gaps."""
+    """Pairs (what it is, expression ≥ 0): divergences, entropies of finite variables and Jensen
+    gaps.
+    """
     found: dict[Expression, str] = {}
     for side in sides:
         for text, expression in _in_context(side):
             found.setdefault(rename_bound(expression), text)
     for text, expression in (*_divergences(sides), *_splits(sides), *_tangents(sides)):
         found.setdefault(rename_bound(expression), text)
-    return [(text, expression) for expression, text in found.items() if nonnegative(expression)][:_MAX_CANDIDATES]
+    return [(text, expression) for expression, text in found.items() if nonnegative(expression)][
+        :_MAX_CANDIDATES
+    ]
 
 
-def _in_context(e: Expression, wrap: Wrap = lambda inner: inner) -> Iterator[tuple[str, Expression]]:
-    """The non-negative things at this node and below, averaged and scaled as the expression around them is."""
+def _in_context(
+    e: Expression, wrap: Wrap = lambda inner: inner
+) -> Iterator[tuple[str, Expression]]:
+    """The non-negative things at this node and below, averaged and scaled as the expression
+    around them is.
+    """
     yield from ((text, wrap(expression)) for text, expression in _at(e))
     match e:
         case Sum(terms=terms):
@@ -60,53 +66,42 @@ def _in_context(e: Expression, wrap: Wrap = lambda inner: inner) -> Iterator[tup
         case Product(factors=factors):
             for factor in factors:
                 others = [f for f in factors if f is not factor and not _is_number(f)]
-                if all(map(is_positive, others)):
-                    yield from _in_context(factor, lambda inner, o=others: wrap(Product((*o, inner)) if o else inner))  # type: ignore[misc]
+                if all(map(positive, others)):
+                    yield from _in_context(factor, _scaled(wrap, tuple(others)))
         case Expectation(law=law, body=body, over=over):
             yield from _in_context(body, lambda inner: wrap(Expectation(law, inner, over)))
         case Integral(body=body, over=over):
-            law = _weights(body, over)
-            if law is not None:
-                yield from _in_context(body, lambda inner: wrap(Expectation(law, inner, over)))
+            weights = _weights(body, over)
+            if weights is not None:
+                yield from _in_context(body, lambda inner: wrap(Expectation(weights, inner, over)))
         case IndexedSum(body=body) | Log(argument=body):
             yield from _in_context(body, wrap)
+
+
+def _scaled(wrap: Wrap, factors: tuple[Expression, ...]) -> Wrap:
+    """``wrap`` after multiplying with these factors."""
+    return lambda inner: wrap(Product((*factors, inner)) if factors else inner)
 
 
 def _is_number(e: Expression) -> bool:
     return isinstance(e, Number)
 
 
-def is_positive(e: Expression) -> bool:
-    """Whether the expression is positive by its form: positive numbers, counts, scales, densities, powers and products of those."""
-    match e:
-        case Number(value=value):
-            return value > 0
-        case Value(variable=variable):
-            return isinstance(variable.space, Integers | Interval) or variable.space == Reals(positive=True)
-        case Function(name=name):
-            return isinstance(name.space, Integers | Interval) or name.space == Reals(positive=True)
-        case Density() | Exp() | Pi():
-            return True
-        case Power(base=base):
-            return is_positive(base)
-        case Product(factors=parts) | Sum(terms=parts):
-            return all(map(is_positive, parts))
-    return False
-
-
 def _tangents(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
-    """log t ≤ t − 1 at the ratios of the arguments of two logarithms that stand with the same positive factor."""
+    """log t ≤ t − 1 at the ratios of the arguments of two logarithms that stand with the same
+    positive factor.
+    """
     logs: list[tuple[tuple[Expression, ...], Expression]] = []
     for side in sides:
         for term in side.terms if isinstance(side, Sum) else (side,):
             factors = term.factors if isinstance(term, Product) else (term,)
             for factor in factors:
                 others = tuple(f for f in factors if f is not factor and not _is_number(f))
-                if isinstance(factor, Log) and all(map(is_positive, others)):
+                if isinstance(factor, Log) and all(map(positive, others)):
                     logs.append((others, factor.argument))
     for others, above in logs:
         for same, below in logs:
-            if same == others and below != above and is_positive(above) and is_positive(below):
+            if same == others and below != above and positive(above) and positive(below):
                 t = above / below
                 gap = t - 1 - Log(t)
                 yield f"log t ≤ t − 1 at t = {t!r}", Product((*others, gap)) if others else gap
@@ -126,14 +121,20 @@ def _at(e: Expression) -> Iterator[tuple[str, Expression]]:
             yield f"{e!r} ≥ 0", e
         case Expectation(law=law, body=body, over=over):
             for log in _logs(body):
-                yield f"Jensen for {log!r} under {law!r}", Log(Expectation(law, log.argument, over)) - Expectation(law, log, over)
+                yield (
+                    f"Jensen for {log!r} under {law!r}",
+                    Log(Expectation(law, log.argument, over)) - Expectation(law, log, over),
+                )
             for log in (m for m in walk(body) if isinstance(m, Log)):
                 yield from _finite_jensen(log)
         case Log(argument=Expectation(law=law, body=body, over=over)):
             yield f"Jensen for log {body!r} under {law!r}", e - Expectation(law, Log(body), over)
             square, root = (Log(Expectation(law, Power(body, n), over)) for n in (_TWO, _HALF))
             yield f"the variance of {body!r} under {law!r} is not negative", square - 2 * e
-            yield f"the variance of the root of {body!r} under {law!r} is not negative", e - 2 * root
+            yield (
+                f"the variance of the root of {body!r} under {law!r} is not negative",
+                e - 2 * root,
+            )
         case Log(argument=argument):
             yield f"log t ≤ t − 1 at t = {argument!r}", argument - 1 - e
             yield f"log t ≤ t − 1 at t = 1/({argument!r})", 1 / argument - 1 + e
@@ -157,13 +158,21 @@ def _finite_jensen(log: Log) -> Iterator[tuple[str, Expression]]:
             n = len(factor.terms)
             mean = Log(factor / n)
             if n > _MIN_LEFT_OUT:
-                parts = [Log(Sum(tuple(t for t in factor.terms if t is not left)) / (n - 1)) for left in factor.terms]
+                parts = [
+                    Log(Sum(tuple(t for t in factor.terms if t is not left)) / (n - 1))
+                    for left in factor.terms
+                ]
                 yield f"Jensen for the {n} means of {n - 1} terms", mean - Sum(tuple(parts)) / n
-            yield f"Jensen for the mean of {n} terms", mean - Sum(tuple(Log(t) for t in factor.terms)) / n
+            yield (
+                f"Jensen for the mean of {n} terms",
+                mean - Sum(tuple(Log(t) for t in factor.terms)) / n,
+            )
 
 
 def _splits(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
-    """For a law over several bound variables: the average divergence of one part given the rest, and their information."""
+    """For a law over several bound variables: the average divergence of one part given the rest,
+    and their information.
+    """
     bound = {v for side in sides for e in walk(side) for v in bound_variables(e)}
     densities = {e for side in sides for e in walk(side) if isinstance(e, Density)}
     letters = {e.letter for e in densities}
@@ -179,11 +188,16 @@ def _splits(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
                     yield f"{information!r} ≥ 0", information
                 for letter in sorted(letters - {law.letter}, key=repr):
                     second = Density(letter, part, first.given)
-                    yield f"E KL[{first!r} ‖ {second!r}] ≥ 0", Expectation(outer, KL(first, second, part), rest)
+                    yield (
+                        f"E KL[{first!r} ‖ {second!r}] ≥ 0",
+                        Expectation(outer, KL(first, second, part), rest),
+                    )
 
 
 def _joint_laws(densities: set[Density], bound: set[Variable]) -> Iterator[Density]:
-    """For each letter, the law of all its bound variables, alone and given its free ones; copies of a slot have none."""
+    """For each letter, the law of all its bound variables, alone and given its free ones; copies
+    of a slot have none.
+    """
     for letter in {d.letter for d in densities}:
         seen = {v for d in densities if d.letter == letter for v in (*d.of, *d.given)}
         inside = tuple(sorted(seen & bound, key=repr))
@@ -196,19 +210,25 @@ def _joint_laws(densities: set[Density], bound: set[Variable]) -> Iterator[Densi
 
 
 def _divergences(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
-    """KL between any two densities of the sides over variables that are bound somewhere, and their conditionals."""
+    """KL between any two densities of the sides over variables that are bound somewhere, and
+    their conditionals.
+    """
     bound = {v for side in sides for e in walk(side) for v in bound_variables(e)}
     densities = {e for side in sides for e in walk(side) if isinstance(e, Density)}
     free = set().union(*(free_variables(side) for side in sides))
     letters = {e.letter for e in densities}
-    marginals = {Density(d.letter, (v,)) for d in densities for v in (*d.of, *d.given) if v in bound}
+    marginals = {
+        Density(d.letter, (v,)) for d in densities for v in (*d.of, *d.given) if v in bound
+    }
     for first in sorted(densities | marginals, key=repr):
         latent = tuple(v for v in first.of if v in bound)
         if not latent or not set(first.given) <= free or set(first.of) != set(latent):
             continue
         for letter in sorted(letters, key=repr):
             conditions = {first.given, (), *(d.given for d in densities if d.letter == letter)}
-            conditions |= {tuple(v for v in d.of if v not in latent) for d in densities if d.letter == letter}
+            conditions |= {
+                tuple(v for v in d.of if v not in latent) for d in densities if d.letter == letter
+            }
             for given in sorted(conditions, key=repr):
                 if {v.slot for v in given} & {v.slot for v in latent} or not set(given) <= free:
                     # a copy of the latent variable cannot be what it is conditioned on
@@ -216,5 +236,3 @@ def _divergences(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expressio
                 second = Density(letter, latent, given)
                 if second != first:
                     yield f"KL[{first!r} ‖ {second!r}] ≥ 0", KL(first, second, latent)
-
-

@@ -1,4 +1,6 @@
-"""Which expressions are certainly positive, wherever they are defined: what roots and e^log may be simplified over."""
+"""Which expressions are certainly positive, wherever they are defined: what roots and e^log may
+be simplified over.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from vaetheory.language.variables import Integers, Interval, Reals, Space
 
 
 def positive(expression: Expression) -> bool:
-    """Whether the expression is positive in every world with positive densities; False means only "not known"."""
+    """Whether the expression is positive in every world with positive densities; False means
+    only "not known".
+    """
     match expression:
         case Number(value=value):
             return value > 0

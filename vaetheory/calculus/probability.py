@@ -1,8 +1,9 @@
 """The normal form of the probability calculus.
 
-Every expression becomes a linear combination of monomials in *joint* densities, logarithms of joint densities,
-integrals that nothing further can be taken out of, and atoms of other kinds. Two expressions with one normal form
-are equal in every world with positive densities whose integrals converge absolutely; the converse does not hold.
+Every expression becomes a linear combination of monomials in *joint* densities, logarithms of joint
+densities, integrals that nothing further can be taken out of, and atoms of other kinds. Two
+expressions with one normal form are equal in every world with positive densities whose integrals
+converge absolutely; the converse does not hold.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from vaetheory.calculus.linear import (
 )
 from vaetheory.calculus.logarithms import log_of
 from vaetheory.calculus.positivity import positive
+from vaetheory.calculus.ranges import is_count, values
 from vaetheory.calculus.scores import depends, gradient, unmixed
 from vaetheory.calculus.unfold import unfold
 from vaetheory.language.assumptions import Assumption
@@ -46,17 +48,17 @@ from vaetheory.language.expressions import (
     Power,
     Product,
     Sum,
-    Value,
     map_children,
 )
-from vaetheory.language.variables import Integers, Variable
+from vaetheory.language.variables import Variable
 
 _MAX_EXPANDED_POWER = 4
-_MAX_UNROLLED = 8
 
 
 class Calculus:
-    """The normal form under some assumptions. ``normal`` gives an expression, so that results can be compared and read."""
+    """The normal form under some assumptions. ``normal`` gives an expression, so that results
+    can be compared and read.
+    """
 
     def __init__(self, assumptions: tuple[Assumption, ...] = ()) -> None:
         self.assumptions = assumptions
@@ -103,11 +105,19 @@ class Calculus:
                 return self._power(expression)
             case Density(of=of, given=given):
                 joint = self._joint(Density(expression.letter, of + given))
-                return {times(joint, _inverse(self._joint(Density(expression.letter, given)))) if given else joint: Fraction(1)}
+                return {
+                    times(joint, _inverse(self._joint(Density(expression.letter, given))))
+                    if given
+                    else joint: Fraction(1)
+                }
             case Log(argument=FamilyDensity() as density):
-                return self.linear(family(density.family).log_density(density.argument, *density.parameters))
+                return self.linear(
+                    family(density.family).log_density(density.argument, *density.parameters)
+                )
             case Log(argument=IndexedProduct() as product):
-                return self.linear(IndexedSum(Log(product.body), product.index, product.low, product.high))
+                return self.linear(
+                    IndexedSum(Log(product.body), product.index, product.low, product.high)
+                )
             case Log(argument=argument):
                 return log_of(self, self.linear(argument))
             case Exp(argument=Log(argument=argument)):
@@ -122,9 +132,11 @@ class Calculus:
             case IndexedSum():
                 return self._indexed_sum(expression)
             case IndexedProduct(index=index):
-                unrolled = _values(expression)
+                unrolled = values(expression)
                 if unrolled is not None:
-                    return self.linear(Product(tuple(substitute(expression.body, {index: v}) for v in unrolled)))
+                    return self.linear(
+                        Product(tuple(substitute(expression.body, {index: v}) for v in unrolled))
+                    )
             case Gradient(body=body, parameter=parameter):
                 return self._gradient(body, parameter)
         return {((map_children(expression, self.normal), ONE),): Fraction(1)}
@@ -134,10 +146,16 @@ class Calculus:
         if assumptions == self.assumptions:
             return gradient(self, self.linear(body), parameter)
         inner = Calculus(assumptions)
-        return {((Gradient(inner.normal(body), parameter), ONE),): Fraction(1)} if depends(inner, body, parameter) else {}
+        return (
+            {((Gradient(inner.normal(body), parameter), ONE),): Fraction(1)}
+            if depends(inner, body, parameter)
+            else {}
+        )
 
     def _joint(self, density: Density) -> Monomial:
-        density = Density(density.letter, tuple(sorted(density.of, key=lambda v: (v.slot, repr(v)))))
+        density = Density(
+            density.letter, tuple(sorted(density.of, key=lambda v: (v.slot, repr(v))))
+        )
         formula = self.relations.definition(density)
         if formula is not None:
             ((monomial, _),) = self.linear(formula[0]).items()
@@ -155,7 +173,11 @@ class Calculus:
         base, exponent = self.linear(expression.base), self.normal(expression.exponent)
         if not base and isinstance(exponent, Number) and exponent.value < 0:
             raise CalculusError(f"a division by {expression.base!r}, which is zero")
-        if len(base) > 1 and isinstance(exponent, Number) and exponent.value in range(1, _MAX_EXPANDED_POWER + 1):
+        if (
+            len(base) > 1
+            and isinstance(exponent, Number)
+            and exponent.value in range(1, _MAX_EXPANDED_POWER + 1)
+        ):
             result = base
             for _ in range(int(exponent.value) - 1):
                 result = multiply(result, base)
@@ -164,7 +186,9 @@ class Calculus:
         return _read_back(form)
 
     def _exp(self, exponent: Linear) -> Linear:
-        """exp(Σ c log f + rest) = ∏ f^c · exp(rest), for those f that are positive: log a² = 2 log a has lost a sign."""
+        """exp(Σ c log f + rest) = ∏ f^c · exp(rest), for those f that are positive: log a² = 2
+        log a has lost a sign.
+        """
         result: Monomial = ()
         rest: Linear = {}
         for monomial, coefficient in exponent.items():
@@ -179,15 +203,19 @@ class Calculus:
 
     def _indexed_sum(self, expression: IndexedSum) -> Linear:
         index = expression.index
-        unrolled = _values(expression)
+        unrolled = values(expression)
         if unrolled is not None:
-            return self.linear(Sum(tuple(substitute(expression.body, {index: v}) for v in unrolled)))
+            return self.linear(
+                Sum(tuple(substitute(expression.body, {index: v}) for v in unrolled))
+            )
         low, high = self.normal(expression.low), self.normal(expression.high)
         total: Linear = {}
         for monomial, coefficient in self._summand(expression, low, high).items():
-            inside = tuple(f for f in monomial if index in free_variables(f[0]) | free_variables(f[1]))
+            inside = tuple(
+                f for f in monomial if index in free_variables(f[0]) | free_variables(f[1])
+            )
             outside = tuple(f for f in monomial if f not in inside)
-            if inside or not _may_count(low, high):
+            if inside or not is_count(low, high):
                 term = IndexedSum(as_expression({inside: Fraction(1)}), index, low, high)
                 summed: Linear = {((arrange(term), ONE),): Fraction(1)}
             else:
@@ -202,32 +230,6 @@ class Calculus:
             return self.linear(expression.body)
         finally:
             self.ranges = around
-
-
-def _values(expression: IndexedSum | IndexedProduct) -> tuple[Number, ...] | None:
-    """The values of the index, where they are known and few. Raises CalculusError where a limit is no whole number."""
-    match expression.low, expression.high:
-        case Number(value=low), Number(value=high):
-            if low.denominator != 1 or high.denominator != 1:
-                raise CalculusError(f"the limits {low} and {high} of an index are not whole numbers")
-            if high - low < _MAX_UNROLLED:
-                return tuple(Number(Fraction(i)) for i in range(int(low), int(high) + 1))
-    return None
-
-
-def _may_count(low: Expression, high: Expression) -> bool:
-    """Whether there are surely high − low + 1 ≥ 0 values, so that a sum of ones is that number."""
-    gap = read(high - low, distribute=True)
-    least = Fraction(1)
-    for monomial, coefficient in gap.items():
-        match monomial:
-            case ():
-                least += coefficient
-            case ((Value(variable=Variable(space=Integers(low=start))), power),) if power == ONE and coefficient > 0:
-                least += coefficient * start
-            case _:
-                return False
-    return least >= 0
 
 
 def raised(monomial: Monomial, power: Fraction) -> Monomial:

@@ -1,4 +1,6 @@
-"""Gradients in the normal form: ∇ passes through sums, products, logarithms and integrals; ∇p = p ∇log p."""
+"""Gradients in the normal form: ∇ passes through sums, products, logarithms and integrals; ∇p =
+p ∇log p.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,16 @@ from typing import TYPE_CHECKING
 from vaetheory.calculus.dependence import moved_by
 from vaetheory.calculus.linear import ONE, Linear, add, multiply, times
 from vaetheory.language.assumptions import Assumption, SameDensity
-from vaetheory.language.expressions import Density, Exp, Expression, Gradient, IndexedSum, Integral, Log, Number
+from vaetheory.language.expressions import (
+    Density,
+    Exp,
+    Expression,
+    Gradient,
+    IndexedSum,
+    Integral,
+    Log,
+    Number,
+)
 
 if TYPE_CHECKING:
     from vaetheory.calculus.probability import Calculus
@@ -24,10 +35,15 @@ def depends(calculus: Calculus, expression: Expression, parameter: str) -> bool:
 def unmixed(assumptions: tuple[Assumption, ...], parameter: str) -> tuple[Assumption, ...]:
     """The assumptions without q = p where the parameter moves only one of the two.
 
-    Such an equality holds at one value of the parameter, not around it, and says nothing about a derivative.
+    Such an equality holds at one value of the parameter, not around it, and says nothing about a
+    derivative.
     """
     reach = moved_by(parameter, assumptions)
-    return tuple(a for a in assumptions if not isinstance(a, SameDensity) or reach(a.first) == reach(a.second))
+    return tuple(
+        a
+        for a in assumptions
+        if not isinstance(a, SameDensity) or reach(a.first) == reach(a.second)
+    )
 
 
 def gradient(calculus: Calculus, body: Linear, parameter: str) -> Linear:
@@ -65,5 +81,7 @@ def _atom(calculus: Calculus, base: Expression, parameter: str) -> Linear:
         case Integral(body=body, over=over):
             return calculus.linear(Integral(Gradient(body, parameter), over))
         case IndexedSum():
-            return calculus.linear(IndexedSum(Gradient(base.body, parameter), base.index, base.low, base.high))
+            return calculus.linear(
+                IndexedSum(Gradient(base.body, parameter), base.index, base.low, base.high)
+            )
     return {((Gradient(base, parameter), ONE),): Fraction(1)}

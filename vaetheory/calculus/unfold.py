@@ -1,4 +1,6 @@
-"""The named quantities by their definitions: KL, H, I, the ELBO and expectations as integrals of logarithms."""
+"""The named quantities by their definitions: KL, H, I, the ELBO and expectations as integrals of
+logarithms.
+"""
 
 from __future__ import annotations
 

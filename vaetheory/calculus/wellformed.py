@@ -1,10 +1,22 @@
-"""What makes a statement ambiguous: one name for two things. About such a statement nothing is proved."""
+"""What makes a statement ambiguous: one name for two things. About such a statement nothing is
+proved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vaetheory.language.assumptions import Assumption, Dag, Different, Family, Owns, Reparameterized, Sampled, SameDensity, Vanishing
+from vaetheory.language.assumptions import (
+    Assumption,
+    Dag,
+    Different,
+    Family,
+    Owns,
+    Reparameterized,
+    SameDensity,
+    Sampled,
+    Vanishing,
+)
 from vaetheory.language.binding import bound_variables, covers
 from vaetheory.language.expressions import (
     Density,
@@ -22,8 +34,9 @@ from vaetheory.language.variables import Space, Subscript, Variable
 def ambiguity(expressions: tuple[Expression, ...]) -> str:
     """Why the expressions cannot be read in one way; the empty string where they can.
 
-    A name (with its indices) stands for one variable, of one slot and space; a slot has one space; a vector has as many
-    components wherever its density is a product over them; and no binder binds what a gradient is taken with respect to.
+    A name (with its indices) stands for one variable, of one slot and space; a slot has one space;
+    a vector has as many components wherever its density is a product over them; and no binder binds
+    what a gradient is taken with respect to.
     """
     nodes = [node for e in expressions for node in walk(e)]
     variables = dict.fromkeys(v for node in nodes for v in _occurring(node))
@@ -93,7 +106,9 @@ def _components(nodes: list[Expression]) -> str:
     ranges: dict[tuple[str, str], tuple[Expression, Expression]] = {}
     for node in nodes:
         match node:
-            case IndexedProduct(body=FamilyDensity(argument=Value(variable=inner)), index=index, low=low, high=high):
+            case IndexedProduct(
+                body=FamilyDensity(argument=Value(variable=inner)), index=index, low=low, high=high
+            ):
                 if inner.indices and inner.indices[-1] == Subscript(index):
                     if ranges.setdefault((inner.name, inner.slot), (low, high)) != (low, high):
                         return f"{inner.name} has one number of components here and another there"

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from vaetheory.rules import algebra, definitions, densities, estimates, families, gradients, inequalities, integration
+from vaetheory.rules import (
+    algebra,
+    definitions,
+    densities,
+    estimates,
+    families,
+    gradients,
+    inequalities,
+    integration,
+)
 from vaetheory.rules.rule import Rule
 
 RULES: dict[str, Rule] = {
     value.name: value
-    for room in (algebra, definitions, densities, integration, families, gradients, inequalities, estimates)
+    for room in (
+        algebra,
+        definitions,
+        densities,
+        integration,
+        families,
+        gradients,
+        inequalities,
+        estimates,
+    )
     for value in vars(room).values()
     if isinstance(value, Rule)
 }

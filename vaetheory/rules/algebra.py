@@ -35,7 +35,12 @@ def algebra(e: Expression, assumptions: Assumptions) -> Expression | None:
     return expanded if expanded != e else None
 
 
-@rule("log-of-product", "Logarithm of a product", r"\log\frac{a\,b}{c}=\log a+\log b-\log c", "a, b, c > 0")
+@rule(
+    "log-of-product",
+    "Logarithm of a product",
+    r"\log\frac{a\,b}{c}=\log a+\log b-\log c",
+    "a, b, c > 0",
+)
 def log_of_product(e: Expression, assumptions: Assumptions) -> Expression | None:
     """The logarithm turns products into sums, quotients into differences and powers into factors."""
     del assumptions
@@ -64,7 +69,9 @@ def log_of_exp(e: Expression, assumptions: Assumptions) -> Expression | None:
 
 @rule("linearity-of-sum", "Linearity of the sum", r"\sum_d (a\,f_d+b\,g_d)=a\sum_d f_d+b\sum_d g_d")
 def linearity_of_sum(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """A sum over an index splits over its terms, and what does not carry the index comes out; n equal terms are n times one."""
+    """A sum over an index splits over its terms, and what does not carry the index comes out; n
+    equal terms are n times one.
+    """
     del assumptions
     if isinstance(e, IndexedSum):
         return _split_sum(e)
@@ -75,31 +82,36 @@ def _split_sum(e: IndexedSum) -> Expression | None:
     form = terms_of(e.body)
     parts: list[Expression] = []
     for monomial, coefficient in form.items():
-        inside = tuple(f for f in monomial if e.index in free_variables(f[0]) | free_variables(f[1]))
+        inside = tuple(
+            f for f in monomial if e.index in free_variables(f[0]) | free_variables(f[1])
+        )
         outside = tuple(f for f in monomial if f not in inside)
         factor = as_expression({outside: coefficient})
         if inside:
-            parts.append(factor * IndexedSum(as_expression({inside: Fraction(1)}), e.index, e.low, e.high))
+            parts.append(
+                factor * IndexedSum(as_expression({inside: Fraction(1)}), e.index, e.low, e.high)
+            )
         else:
             parts.append(factor * (e.high - e.low + 1))
     new = Sum(tuple(parts)) if len(parts) != 1 else parts[0]
     return new if new != e else None
 
 
-
 @rule("log-of-power", "Logarithm of a power", r"\log a^{n}=n\log a", "a > 0")
 def log_of_power(e: Expression, assumptions: Assumptions) -> Expression | None:
     """The logarithm turns an exponent into a factor."""
     del assumptions
-    if isinstance(e, Log):
-        form = read(e.argument, distribute=False)
-        if len(form) == 1:
-            ((monomial, coefficient),) = form.items()
-            exponents = {exponent for _, exponent in monomial if isinstance(exponent, Number)}
-            common = {abs(n.value) for n in exponents}
-            if coefficient == 1 and len(exponents) and len(common) == 1 and len(monomial) and common != {1}:
-                if all(isinstance(exponent, Number) for _, exponent in monomial):
-                    (power,) = common
-                    base = as_expression({tuple((b, Number(n.value / power)) for b, n in monomial): Fraction(1)})  # type: ignore[attr-defined]
-                    return power * Log(base)
-    return None
+    if not isinstance(e, Log):
+        return None
+    form = read(e.argument, distribute=False)
+    if len(form) != 1:
+        return None
+    ((monomial, coefficient),) = form.items()
+    exponents = [n.value for _, n in monomial if isinstance(n, Number)]
+    sizes = {abs(n) for n in exponents}
+    if coefficient != 1 or len(exponents) != len(monomial) or len(sizes) != 1 or sizes == {1}:
+        return None
+    (power,) = sizes
+    factors = zip((base for base, _ in monomial), exponents, strict=True)
+    base = as_expression({tuple((b, Number(n / power)) for b, n in factors): Fraction(1)})
+    return power * Log(base)

@@ -27,42 +27,72 @@ def _moved(e: Expression, parameter: str, assumptions: Assumptions) -> bool:
     return depends(Calculus(assumptions), e, parameter)
 
 
-@rule("gradient-inside", "Gradient under the integral", r"\nabla_\phi\int f\,dz=\int\nabla_\phi f\,dz", "the integrand is dominated near φ, so that the order may be exchanged")
+@rule(
+    "gradient-inside",
+    "Gradient under the integral",
+    r"\nabla_\phi\int f\,dz=\int\nabla_\phi f\,dz",
+    "the integrand is dominated near φ, so that the order may be exchanged",
+)
 def gradient_inside(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """A gradient passes under an integral or a sum over what does not depend on the parameter, and splits over sums."""
+    """A gradient passes under an integral or a sum over what does not depend on the parameter,
+    and splits over sums.
+    """
     match e:
         case Gradient(body=Integral(body=body, over=over), parameter=parameter):
             return Integral(Gradient(body, parameter), over)
         case Gradient(body=IndexedSum() as inner, parameter=parameter):
             return IndexedSum(Gradient(inner.body, parameter), inner.index, inner.low, inner.high)
-        case Gradient(body=Expectation(law=law, body=body, over=over), parameter=parameter) if not _moved(law, parameter, assumptions):
+        case Gradient(body=Expectation(law=law, body=body, over=over), parameter=parameter) if (
+            not _moved(law, parameter, assumptions)
+        ):
             return Expectation(law, Gradient(body, parameter), over)
         case Gradient(body=Sum() as inner, parameter=parameter):
             return Sum(tuple(Gradient(t, parameter) for t in inner.terms))
     return None
 
 
-@rule("gradient-of-product", "Product rule of differentiation", r"\nabla_\phi (f g)=g\,\nabla_\phi f+f\,\nabla_\phi g,\quad \nabla_\phi c=0", "c does not depend on φ", upto=expand)
+@rule(
+    "gradient-of-product",
+    "Product rule of differentiation",
+    r"\nabla_\phi (f g)=g\,\nabla_\phi f+f\,\nabla_\phi g,\quad \nabla_\phi c=0",
+    "c does not depend on φ",
+    upto=expand,
+)
 def gradient_of_product(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Each factor is differentiated in turn; a factor that does not depend on the parameter comes out, and alone has gradient zero."""
+    """Each factor is differentiated in turn; a factor that does not depend on the parameter
+    comes out, and alone has gradient zero.
+    """
     if not isinstance(e, Gradient):
         return None
     if not _moved(e.body, e.parameter, assumptions):
         return ZERO
     parts: list[Expression] = []
     for monomial, coefficient in terms_of(e.body).items():
-        moved = [f for f in monomial if _moved(f[0], e.parameter, assumptions) or _moved(f[1], e.parameter, assumptions)]
+        moved = [
+            f
+            for f in monomial
+            if _moved(f[0], e.parameter, assumptions) or _moved(f[1], e.parameter, assumptions)
+        ]
         if any(f[1] != ONE for f in moved):
             return None
         for factor in moved:
             rest = as_expression({tuple(f for f in monomial if f != factor): coefficient})
             parts.append(rest * Gradient(factor[0], e.parameter))
     new = Sum(tuple(parts)) if len(parts) != 1 else parts[0]
-    alone = len(parts) == 1 and isinstance(parts[0], Product) and parts[0].factors == (Number(ONE.value), e)
+    alone = (
+        len(parts) == 1
+        and isinstance(parts[0], Product)
+        and parts[0].factors == (Number(ONE.value), e)
+    )
     return None if alone else new
 
 
-@rule("gradient-terms", "Gradient of each term", r"\nabla_\phi(f+g)=\nabla_\phi f+\nabla_\phi g,\quad\nabla_\phi c=0", "c does not depend on φ")
+@rule(
+    "gradient-terms",
+    "Gradient of each term",
+    r"\nabla_\phi(f+g)=\nabla_\phi f+\nabla_\phi g,\quad\nabla_\phi c=0",
+    "c does not depend on φ",
+)
 def gradient_terms(e: Expression, assumptions: Assumptions) -> Expression | None:
     """A gradient splits over a sum, and the terms without the parameter vanish."""
     match e:
@@ -76,7 +106,9 @@ def gradient_terms(e: Expression, assumptions: Assumptions) -> Expression | None
 
 @rule("score", "The log-derivative trick", r"\nabla_\phi q=q\,\nabla_\phi\log q", "q > 0")
 def score(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """The gradient of a density is the density times the gradient of its logarithm, so that it is an expectation again."""
+    """The gradient of a density is the density times the gradient of its logarithm, so that it
+    is an expectation again.
+    """
     del assumptions
     match e:
         case Gradient(body=Density() as density, parameter=parameter):
@@ -84,16 +116,25 @@ def score(e: Expression, assumptions: Assumptions) -> Expression | None:
     return None
 
 
-@rule("reparameterization", "Reparameterization", r"\mathbb{E}_{q_\phi(z)}[f(z)]=\mathbb{E}_{p(\epsilon)}[f(g_\phi(\epsilon))]", "z = g_φ(ε) with noise ε that does not depend on φ")
+@rule(
+    "reparameterization",
+    "Reparameterization",
+    r"\mathbb{E}_{q_\phi(z)}[f(z)]=\mathbb{E}_{p(\epsilon)}[f(g_\phi(\epsilon))]",
+    "z = g_φ(ε) with noise ε that does not depend on φ",
+)
 def reparameterization(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Drawing z is drawing noise and transforming it: then only the transform depends on the parameters, and the gradient passes inside."""
+    """Drawing z is drawing noise and transforming it: then only the transform depends on the
+    parameters, and the gradient passes inside.
+    """
     for assumption in assumptions:
         if isinstance(assumption, Reparameterized) and isinstance(e, Expectation):
             match e.law, e.over:
-                case Density(of=(argument,)), (variable,) if argument == variable and variable.slot == assumption.variable.slot:
+                case Density(of=(argument,)), (variable,) if (
+                    argument == variable and variable.slot == assumption.variable.slot
+                ):
                     noise = assumption.noise
                     over = noise.of if isinstance(noise, Density) else bound_variables(e)
-                    return Expectation(noise, substitute(e.body, {variable: assumption.transform}), over)
+                    return Expectation(
+                        noise, substitute(e.body, {variable: assumption.transform}), over
+                    )
     return None
-
-

@@ -10,7 +10,17 @@ from vaetheory.calculus.laws import is_law
 from vaetheory.calculus.linear import ONE, Linear, multiply
 from vaetheory.calculus.positivity import positive
 from vaetheory.language.assumptions import Different
-from vaetheory.language.expressions import KL, Density, Expectation, Expression, Log, MutualInformation, Product, Sum, to_expression
+from vaetheory.language.expressions import (
+    KL,
+    Density,
+    Expectation,
+    Expression,
+    Log,
+    MutualInformation,
+    Product,
+    Sum,
+    to_expression,
+)
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.rules.rule import Assumptions, bound
 
@@ -32,9 +42,16 @@ def _single(monomial: tuple) -> bool:  # type: ignore[type-arg]
     return len(monomial) == 1 and monomial[0][1] == ONE and _is_divergence(monomial[0][0])
 
 
-@bound("kl-nonnegative", "A KL divergence is not negative", r"\mathrm{KL}[q\,\|\,p]\ge 0,\quad =0\iff q=p", "equality exactly where the two densities agree almost everywhere")
+@bound(
+    "kl-nonnegative",
+    "A KL divergence is not negative",
+    r"\mathrm{KL}[q\,\|\,p]\ge 0,\quad =0\iff q=p",
+    "equality exactly where the two densities agree almost everywhere",
+)
 def kl_nonnegative(claim: Statement) -> Relation | None:
-    """Dropping a KL divergence (or an expectation of one, or a mutual information) makes a sum smaller, or leaves it where the two densities are equal."""
+    """Dropping a KL divergence (or an expectation of one, or a mutual information) makes a sum
+    smaller, or leaves it where the two densities are equal.
+    """
     difference = _difference(claim)
     if not difference or not all(_single(m) for m in difference):
         return None
@@ -48,7 +65,11 @@ def kl_nonnegative(claim: Statement) -> Relation | None:
 
 
 def _strict(e: Expression, assumptions: Assumptions) -> bool:
-    if not isinstance(e, KL) or not isinstance(e.first, Density) or not isinstance(e.second, Density):
+    if (
+        not isinstance(e, KL)
+        or not isinstance(e.first, Density)
+        or not isinstance(e.second, Density)
+    ):
         return False
     pairs = [{_shape(a.first), _shape(a.second)} for a in assumptions if isinstance(a, Different)]
     return {_shape(e.first), _shape(e.second)} in pairs
@@ -59,7 +80,12 @@ def _shape(density: Density) -> tuple[object, ...]:
     return (density.letter, frozenset(v.slot for v in density.of), frozenset(density.given))
 
 
-@bound("jensen", "Jensen's inequality", r"\log\mathbb{E}_{q}[f]\ \ge\ \mathbb{E}_{q}[\log f]", "f > 0; equality exactly where f is constant")
+@bound(
+    "jensen",
+    "Jensen's inequality",
+    r"\log\mathbb{E}_{q}[f]\ \ge\ \mathbb{E}_{q}[\log f]",
+    "f > 0; equality exactly where f is constant",
+)
 def jensen(claim: Statement) -> Relation | None:
     """The logarithm is concave: the logarithm of a mean is at least the mean of the logarithm."""
     difference = _difference(claim)
@@ -86,13 +112,23 @@ def _logs_of_means(difference: Linear) -> list[tuple]:  # type: ignore[type-arg]
     return [
         (m, c)
         for m, c in difference.items()
-        if len(m) == 1 and m[0][1] == ONE and isinstance(m[0][0], Log) and isinstance(m[0][0].argument, Expectation)
+        if len(m) == 1
+        and m[0][1] == ONE
+        and isinstance(m[0][0], Log)
+        and isinstance(m[0][0].argument, Expectation)
     ]
 
 
-@bound("jensen-mean", "Jensen's inequality for a mean of n terms", r"\log\frac1n\sum_i a_i\ \ge\ \frac1n\sum_i\log a_i", "each a is positive; equality exactly where all are equal")
+@bound(
+    "jensen-mean",
+    "Jensen's inequality for a mean of n terms",
+    r"\log\frac1n\sum_i a_i\ \ge\ \frac1n\sum_i\log a_i",
+    "each a is positive; equality exactly where all are equal",
+)
 def jensen_mean(claim: Statement) -> Relation | None:
-    """The logarithm of an average of positive numbers is at least the average of their logarithms."""
+    """The logarithm of an average of positive numbers is at least the average of their
+    logarithms.
+    """
     below = _opened(claim.left)
     if below is not None and same(below, claim.right):
         return Relation.AT_LEAST
@@ -103,7 +139,9 @@ def jensen_mean(claim: Statement) -> Relation | None:
 
 
 def _opened(e: Expression) -> Expression | None:
-    """The expression with one log of a mean replaced by the mean of the logs, inside expectations."""
+    """The expression with one log of a mean replaced by the mean of the logs, inside
+    expectations.
+    """
     match e:
         case Expectation(law=law, body=body, over=over) if positive(law):
             inner = _opened(body)
@@ -124,9 +162,16 @@ def weaker_relation(claim: Statement) -> Relation | None:
     return Relation.EQUAL if same(claim.left, claim.right) else None
 
 
-@bound("power-mean", "Inequality of power means", r"\log\mathbb{E}[f^2]\ \ge\ 2\log\mathbb{E}[f]", "f > 0; equality exactly where f is constant")
+@bound(
+    "power-mean",
+    "Inequality of power means",
+    r"\log\mathbb{E}[f^2]\ \ge\ 2\log\mathbb{E}[f]",
+    "f > 0; equality exactly where f is constant",
+)
 def power_mean(claim: Statement) -> Relation | None:
-    """The mean of a square is at least the square of the mean, because a variance is not negative; take logarithms."""
+    """The mean of a square is at least the square of the mean, because a variance is not
+    negative; take logarithms.
+    """
     difference = _difference(claim)
     for sign, relation in ((1, Relation.AT_LEAST), (-1, Relation.AT_MOST)):
         rest = dict(difference)
@@ -142,7 +187,12 @@ def power_mean(claim: Statement) -> Relation | None:
     return None
 
 
-@bound("log-tangent", "The tangent of the logarithm", r"\log t\le t-1", "t > 0; equality exactly at t = 1")
+@bound(
+    "log-tangent",
+    "The tangent of the logarithm",
+    r"\log t\le t-1",
+    "t > 0; equality exactly at t = 1",
+)
 def log_tangent(claim: Statement) -> Relation | None:
     """The logarithm is concave and lies below its tangent at one."""
     difference = _difference(claim)
@@ -152,6 +202,9 @@ def log_tangent(claim: Statement) -> Relation | None:
                 continue
             rest = monomial[:position] + monomial[position + 1 :]
             gap = read(expand(base.argument - 1 - base), distribute=True)
-            if all(positive(b) for b, _ in rest) and multiply(gap, {rest: -coefficient}) == difference:
+            if (
+                all(positive(b) for b, _ in rest)
+                and multiply(gap, {rest: -coefficient}) == difference
+            ):
                 return Relation.AT_MOST if coefficient > 0 else Relation.AT_LEAST
     return None

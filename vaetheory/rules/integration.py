@@ -27,9 +27,16 @@ from vaetheory.rules.algebra import log_of_product
 from vaetheory.rules.rule import Assumptions, rule
 
 
-@rule("linearity", "Linearity", r"\mathbb{E}[a\,f+b\,g]=a\,\mathbb{E}[f]+b\,\mathbb{E}[g]", "each part has a finite expectation; a, b do not depend on the variable")
+@rule(
+    "linearity",
+    "Linearity",
+    r"\mathbb{E}[a\,f+b\,g]=a\,\mathbb{E}[f]+b\,\mathbb{E}[g]",
+    "each part has a finite expectation; a, b do not depend on the variable",
+)
 def linearity(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Integrals and expectations split over sums, finite sums over an index included, and constants come out."""
+    """Integrals and expectations split over sums, finite sums over an index included, and
+    constants come out.
+    """
     del assumptions
     match e:
         case Expectation(law=law, body=body, over=over):
@@ -62,10 +69,21 @@ def _depends(e: Expression, over: tuple[Variable, ...]) -> bool:
     return any(covers(b, v) for v in free_variables(e) for b in over)
 
 
-@rule("constant-out", "Constants come out", r"\mathbb{E}[a\,f+c]=a\,\mathbb{E}[f]+c", "a, c do not depend on the variable")
+@rule(
+    "constant-out",
+    "Constants come out",
+    r"\mathbb{E}[a\,f+c]=a\,\mathbb{E}[f]+c",
+    "a, c do not depend on the variable",
+)
 def constant_out(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """What does not depend on the variable comes out of an expectation: a factor as a factor, a term as a term (a density integrates to one)."""
-    split = linearity.rewrite(e, assumptions) if linearity.rewrite and isinstance(e, Expectation) else None
+    """What does not depend on the variable comes out of an expectation: a factor as a factor, a
+    term as a term (a density integrates to one).
+    """
+    split = (
+        linearity.rewrite(e, assumptions)
+        if linearity.rewrite and isinstance(e, Expectation)
+        else None
+    )
     whole = e if split is None else split
     terms = whole.terms if isinstance(whole, Sum) else (whole,)
     kept = [Product(tuple(ONE if _is_trivial(f) else f for f in _factors(t))) for t in terms]
@@ -82,14 +100,22 @@ def _is_trivial(e: Expression) -> bool:
     match e:
         case Expectation(law=Density(of=of), body=body, over=over):
             return body == ONE and set(of) == set(over)
-        case Expectation(law=FamilyDensity(argument=Value(variable=variable)), body=body, over=over):
+        case Expectation(
+            law=FamilyDensity(argument=Value(variable=variable)), body=body, over=over
+        ):
             return body == ONE and over == (variable,)
     return False
 
 
-@rule("log-density", "Log density of the family", r"\log\mathcal N(z;\mu,\sigma^2)=-\tfrac12\log(2\pi\sigma^2)-\frac{(z-\mu)^2}{2\sigma^2}")
+@rule(
+    "log-density",
+    "Log density of the family",
+    r"\log\mathcal N(z;\mu,\sigma^2)=-\tfrac12\log(2\pi\sigma^2)-\frac{(z-\mu)^2}{2\sigma^2}",
+)
 def log_density(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """The logarithm of a named family's density is its formula: for the normal −½ log 2πσ² − (z − μ)²/2σ², for the Bernoulli x log p + (1 − x) log(1 − p)."""
+    """The logarithm of a named family's density is its formula: for the normal −½ log 2πσ² − (z
+    − μ)²/2σ², for the Bernoulli x log p + (1 − x) log(1 − p).
+    """
     del assumptions
     if isinstance(e, Log) and isinstance(e.argument, FamilyDensity):
         density = e.argument
@@ -97,12 +123,22 @@ def log_density(e: Expression, assumptions: Assumptions) -> Expression | None:
     return None
 
 
-@rule("moments", "Moments", r"\mathbb{E}[z]=\mu,\quad \mathbb{E}[z^2]=\mu^2+\sigma^2", "z has the density of the family", upto=expand)
+@rule(
+    "moments",
+    "Moments",
+    r"\mathbb{E}[z]=\mu,\quad \mathbb{E}[z^2]=\mu^2+\sigma^2",
+    "z has the density of the family",
+    upto=expand,
+)
 def moments(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """The expectation of a polynomial in a variable of a known family follows from the family's moments."""
+    """The expectation of a polynomial in a variable of a known family follows from the family's
+    moments.
+    """
     del assumptions
     match e:
-        case Expectation(law=FamilyDensity(argument=Value(variable=variable)) as law, body=body, over=over) if over == (variable,):
+        case Expectation(
+            law=FamilyDensity(argument=Value(variable=variable)) as law, body=body, over=over
+        ) if over == (variable,):
             known = family(law.family).moments(law.argument, *law.parameters)
             total: list[Expression] = []
             for monomial, coefficient in read(body, distribute=True).items():
@@ -120,46 +156,89 @@ def moments(e: Expression, assumptions: Assumptions) -> Expression | None:
     return None
 
 
-@rule("component", "Expectation of one component", r"\mathbb{E}_{\prod_d q(z_d)}[f(z_k)]=\mathbb{E}_{q(z_k)}[f(z_k)]", "the components are independent")
+@rule(
+    "component",
+    "Expectation of one component",
+    r"\mathbb{E}_{\prod_d q(z_d)}[f(z_k)]=\mathbb{E}_{q(z_k)}[f(z_k)]",
+    "the components are independent",
+)
 def component(e: Expression, assumptions: Assumptions) -> Expression | None:
     """Under a product of densities, the components that a function does not use integrate to one."""
     del assumptions
     match e:
-        case Expectation(law=IndexedProduct(body=FamilyDensity(argument=Value(variable=inner)), index=index) as law, body=body, over=(whole,)):
+        case Expectation(
+            law=IndexedProduct(
+                body=FamilyDensity(argument=Value(variable=inner)), index=index
+            ) as law,
+            body=body,
+            over=(whole,),
+        ):
             used = {v for v in free_variables(body) if covers(whole, v)}
             if len(used) == 1 and inner.indices and covers(whole, inner):
                 (only,) = used
-                if len(only.indices) == len(inner.indices) and only.indices[-1].variable is not None:
+                if (
+                    len(only.indices) == len(inner.indices)
+                    and only.indices[-1].variable is not None
+                ):
                     single = substitute(law.body, {index: only.indices[-1].variable})
                     return Expectation(single, body, (only,))
     return None
 
 
-@rule("kl-additivity", "KL of products", r"\mathrm{KL}\Big[\prod_d q_d\,\Big\|\,\prod_d p_d\Big]=\sum_d \mathrm{KL}[q_d\,\|\,p_d]", "both densities factorise over the same components")
+@rule(
+    "kl-additivity",
+    "KL of products",
+    r"\mathrm{KL}\Big[\prod_d q_d\,\Big\|\,\prod_d p_d\Big]=\sum_d \mathrm{KL}[q_d\,\|\,p_d]",
+    "both densities factorise over the same components",
+)
 def kl_additivity(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """The KL divergence between two products of densities over the same components is the sum of the components' divergences."""
+    """The KL divergence between two products of densities over the same components is the sum of
+    the components' divergences.
+    """
     del assumptions
     match e:
         case KL(first=IndexedProduct() as first, second=IndexedProduct() as second, over=(whole,)):
-            if (first.index.space, first.low, first.high) != (second.index.space, second.low, second.high):
+            if (first.index.space, first.low, first.high) != (
+                second.index.space,
+                second.low,
+                second.high,
+            ):
                 return None
             other = substitute(second.body, {second.index: first.index})
             match first.body, other:
-                case FamilyDensity(argument=Value(variable=a)), FamilyDensity(argument=Value(variable=b)) if a == b and covers(whole, a):
-                    return IndexedSum(KL(first.body, other, (a,)), first.index, first.low, first.high)
+                case FamilyDensity(argument=Value(variable=a)), FamilyDensity(
+                    argument=Value(variable=b)
+                ) if a == b and covers(whole, a):
+                    return IndexedSum(
+                        KL(first.body, other, (a,)), first.index, first.low, first.high
+                    )
     return None
 
 
-@rule("change-of-measure", "Importance weights", r"\int f(z)\,dz=\mathbb{E}_{q(z)}\!\left[\frac{f(z)}{q(z)}\right]", "q > 0 wherever f is not zero")
+@rule(
+    "change-of-measure",
+    "Importance weights",
+    r"\int f(z)\,dz=\mathbb{E}_{q(z)}\!\left[\frac{f(z)}{q(z)}\right]",
+    "q > 0 wherever f is not zero",
+)
 def change_of_measure(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Dividing and multiplying by a density turns an integral into an expectation under that density."""
+    """Dividing and multiplying by a density turns an integral into an expectation under that
+    density.
+    """
     del assumptions
     return Integral(e.law * e.body, e.over) if isinstance(e, Expectation) else None
 
 
-@rule("log-of-product-linear", "Logarithm of a ratio, and its sign", r"-\mathbb{E}\Big[\log\frac{q}{p}\Big]=\mathbb{E}\Big[\log\frac{p}{q}\Big]", "q, p > 0")
+@rule(
+    "log-of-product-linear",
+    "Logarithm of a ratio, and its sign",
+    r"-\mathbb{E}\Big[\log\frac{q}{p}\Big]=\mathbb{E}\Big[\log\frac{p}{q}\Big]",
+    "q, p > 0",
+)
 def log_of_product_linear(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """The logarithm of a ratio changes its sign with the ratio, and the sign goes through the expectation."""
+    """The logarithm of a ratio changes its sign with the ratio, and the sign goes through the
+    expectation.
+    """
     opened = log_of_product.rewrite(e, assumptions) if log_of_product.rewrite else None
     if opened is not None:
         return opened

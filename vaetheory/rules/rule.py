@@ -1,9 +1,10 @@
 """What an inference rule is, and how a step is held against it.
 
-An equality rule is one pure function that rewrites the root of an expression, or declines. A step ``before = after`` is
-justified by the rule when rewriting everywhere, as often as it applies, takes both sides to one expression up to the
-order of terms and the names of bound variables. So a rule may be read in either direction, and a step that is true for
-another reason is not justified by it. A bound is one pure function that says which relation it shows between two lines.
+An equality rule is one pure function that rewrites the root of an expression, or declines. A step
+``before = after`` is justified by the rule when rewriting everywhere, as often as it applies, takes
+both sides to one expression up to the order of terms and the names of bound variables. So a rule
+may be read in either direction, and a step that is true for another reason is not justified by it.
+A bound is one pure function that says which relation it shows between two lines.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ _MAX_ROUNDS = 40
 class Rule:
     """A named rule of inference.
 
-    ``formula`` is the schema in TeX, ``condition`` the side conditions in words, ``why`` one or two sentences for the
-    student, ``upto`` the normal form in which results are compared. Exactly one of ``rewrite`` (for an equality) and ``bound`` (for the other relations) is there.
+    ``formula`` is the schema in TeX, ``condition`` the side conditions in words, ``why`` one or two
+    sentences for the student, ``upto`` the normal form in which results are compared. Exactly one
+    of ``rewrite`` (for an equality) and ``bound`` (for the other relations) is there.
     """
 
     name: str
@@ -45,7 +47,9 @@ class Rule:
             raise ValueError(f"the rule {self.name!r} needs either a rewrite or a bound")
 
     def shows(self, claim: Statement) -> Relation | None:
-        """The relation of the claim's left side to its right side that this rule shows, or None where it shows nothing."""
+        """The relation of the claim's left side to its right side that this rule shows, or None
+        where it shows nothing.
+        """
         if self.bound is not None:
             return self.bound(claim)
         left, right = (exhaust(self, side, claim.assumptions) for side in (claim.left, claim.right))
@@ -64,7 +68,9 @@ def rule(
     """Make an equality rule of a rewriting function; its docstring becomes the rule's ``why``."""
 
     def make(function: Rewrite) -> Rule:
-        return Rule(name, title, formula, condition, _first_paragraph(function), rewrite=function, upto=upto)
+        return Rule(
+            name, title, formula, condition, _first_paragraph(function), rewrite=function, upto=upto
+        )
 
     return make
 
