@@ -1,6 +1,7 @@
 """The command ``vaetheory``: list, show, step, verify, check and audit.
 
-Exit codes: 0 good; 1 the thing checked is wrong; 2 nothing could be read, or wrong usage; 3 not everything was decided.
+Exit codes: 0 good; 1 the thing checked is wrong; 2 nothing could be read, or wrong usage; 3 not
+everything was decided.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 GOOD, WRONG, USAGE = 0, 1, 2
 
@@ -33,10 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vaetheory", description="Machine-checked derivations behind variational autoencoders.")
+    parser = argparse.ArgumentParser(
+        prog="vaetheory", description="Machine-checked derivations behind variational autoencoders."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("list", help="names, question keys and kinds of evidence of all theorems")
+    command = commands.add_parser(
+        "list", help="names, question keys and kinds of evidence of all theorems"
+    )
     command.add_argument("--json", action="store_true", help="one JSON document on stdout")
     command.set_defaults(action=_list)
 
@@ -52,10 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("verify", help="check every step, statement and mistake")
     command.add_argument("names", metavar="NAME", nargs="*", help="theorems (default: all)")
     command.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the worlds and samples (default 0)")
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed of the worlds and samples (default 0)",
+    )
     command.set_defaults(action=_verify)
 
-    commands.add_parser("check", help="a derivation of your own, in LaTeX, Markdown or a notebook", add_help=False)
+    commands.add_parser(
+        "check", help="a derivation of your own, in LaTeX, Markdown or a notebook", add_help=False
+    )
     commands.add_parser("audit", help="what a loss function of your own computes", add_help=False)
     return parser
 
@@ -65,7 +82,13 @@ def _list(options: argparse.Namespace) -> int:
 
     if options.json:
         entries = [
-            {"name": t.name, "title": t.title, "question": t.question, "kinds": list(t.kinds), "uses": list(t.uses)}
+            {
+                "name": t.name,
+                "title": t.title,
+                "question": t.question,
+                "kinds": list(t.kinds),
+                "uses": list(t.uses),
+            }
             for t in theorems.CATALOGUE
         ]
         print(json.dumps({"schema": 1, "theorems": entries}, ensure_ascii=False))
@@ -105,7 +128,12 @@ def _wait(last: int, total: int) -> bool:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         return True
     try:
-        print(f"      — step {last} of {total}: Enter for the next, q to stop ", end="", file=sys.stderr, flush=True)
+        print(
+            f"      — step {last} of {total}: Enter for the next, q to stop ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
         return not sys.stdin.readline().strip().lower().startswith("q")
     except KeyboardInterrupt:
         return False
@@ -149,7 +177,7 @@ def _audit(arguments: list[str]) -> int:
     return int(audit(arguments))
 
 
-def _console():  # type: ignore[no-untyped-def]
+def _console() -> Console:
     from rich.console import Console
 
     # a pipe has no width: wide enough that no cell is folded

@@ -1,8 +1,8 @@
 """The kernel: derivations, and the only place that says one is verified.
 
-A derivation is a first line and steps; each step names the rule that takes the line before to it. ``verify`` accepts a
-step when the named rule really does so *and* a checker that knows no rules confirms the step on its own. Only ``verify``
-makes a ``Verified``.
+A derivation is a first line and steps; each step names the rule that takes the line before to it.
+``verify`` accepts a step when the named rule really does so *and* a checker that knows no rules
+confirms the step on its own. Only ``verify`` makes a ``Verified``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ THEOREM_PREFIX = "theorem:"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``relation`` ``expression``, by ``rule`` (a rule's name, or ``theorem:NAME``), with a note for the reader.
+    """``relation`` ``expression``, by ``rule`` (a rule's name, or ``theorem:NAME``), with a note
+    for the reader.
 
     ``quantity`` says for ≐ what the dropped terms do not depend on.
     """
@@ -37,7 +38,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A chain: the first line, then steps, all under the same assumptions. Iterating gives the steps."""
+    """A chain: the first line, then steps, all under the same assumptions. Iterating gives the
+    steps.
+    """
 
     start: Expression
     steps: tuple[Step, ...]
@@ -58,16 +61,22 @@ class Derivation:
     def conclusion(self) -> Statement:
         """The first line in relation to the last.
 
-        Raises ChainError where the relations do not compose, where ≐ is up to two quantities, and without steps.
+        Raises ChainError where the relations do not compose, where ≐ is up to two quantities, and
+        without steps.
         """
         if not self.steps:
             raise ChainError("a derivation without steps concludes nothing")
         relation = compose(tuple(s.relation for s in self.steps))
         dropped = {s.quantity for s in self.steps if s.relation is Relation.UP_TO_CONSTANT}
         if len(dropped) > 1:
-            raise ChainError(f"≐ up to {' and up to '.join(sorted(dropped))} in one chain: what was dropped depends on neither or on both")
+            raise ChainError(
+                f"≐ up to {' and up to '.join(sorted(dropped))} in one chain: what was dropped "
+                f"depends on neither or on both"
+            )
         quantity = next(iter(dropped), "")
-        return Statement(self.start, relation, self.steps[-1].expression, self.assumptions, quantity)
+        return Statement(
+            self.start, relation, self.steps[-1].expression, self.assumptions, quantity
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A derivation that the kernel accepted, with the evidence for each step. Made by ``verify`` only."""
+    """A derivation that the kernel accepted, with the evidence for each step. Made by ``verify``
+    only.
+    """
 
     derivation: Derivation
     evidence: tuple[tuple[Evidence, ...], ...]
@@ -94,7 +105,9 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A derivation that the kernel did not accept, with what is wrong and the evidence that there is."""
+    """A derivation that the kernel did not accept, with what is wrong and the evidence that
+    there is.
+    """
 
     derivation: Derivation
     problems: tuple[Problem, ...]
@@ -111,13 +124,16 @@ def verify(
     *,
     seed: int = 0,
 ) -> Verified | Rejected:
-    """Check every step by its rule and by the checkers, and that the chain ends at ``statement`` where one is given.
+    """Check every step by its rule and by the checkers, and that the chain ends at ``statement``
+    where one is given.
 
     ``known`` maps the names of theorems that may be cited to their statements.
     """
     problems: list[Problem] = []
     evidence: list[tuple[Evidence, ...]] = []
-    for number, (step, claim) in enumerate(zip(derivation.steps, derivation.claims(), strict=True), start=1):
+    for number, (step, claim) in enumerate(
+        zip(derivation.steps, derivation.claims(), strict=True), start=1
+    ):
         message = rule_problem(step.rule, claim, known or {})
         if message:
             problems.append(Problem(number, message))
@@ -145,19 +161,23 @@ def rule_problem(name: str, claim: Statement, known: Mapping[str, Statement]) ->
     if shown is None:
         return f"the rule {name!r} does not take {claim.left!r} to {claim.right!r}"
     if not at_least_as_strong(shown, claim.relation):
-        return f"the rule {name!r} shows {shown.value} between these lines, not {claim.relation.value}"
+        return (
+            f"the rule {name!r} shows {shown.value} between these lines, not {claim.relation.value}"
+        )
     return ""
 
 
 def at_least_as_strong(shown: Relation, claimed: Relation) -> bool:
     """Whether a relation that was shown gives the one that is claimed."""
-    if shown == claimed or shown in (Relation.EQUAL, Relation.DEFINED) and not claimed.strict:
+    if shown == claimed or (shown in (Relation.EQUAL, Relation.DEFINED) and not claimed.strict):
         return True
     return shown.strict and shown.direction == claimed.direction
 
 
 def _instance(cited: Statement, claim: Statement) -> Relation | None:
-    """The relation that a theorem shows for the claim: left − right is a multiple of the theorem's difference."""
+    """The relation that a theorem shows for the claim: left − right is a multiple of the
+    theorem's difference.
+    """
     if not set(cited.assumptions) <= set(claim.assumptions):
         return None
     if cited.relation is Relation.UP_TO_CONSTANT and cited.quantity != claim.quantity:
@@ -176,7 +196,9 @@ def _instance(cited: Statement, claim: Statement) -> Relation | None:
 
 
 def _scaled(relation: Relation, factor: Linear) -> Relation | None:
-    """The relation after multiplying both sides: only = allows more than numbers, and ≥ turns under negative ones."""
+    """The relation after multiplying both sides: only = allows more than numbers, and ≥ turns
+    under negative ones.
+    """
     if relation in (Relation.EQUAL, Relation.DEFINED):
         return relation
     ((monomial, coefficient),) = factor.items()
@@ -186,7 +208,9 @@ def _scaled(relation: Relation, factor: Linear) -> Relation | None:
 
 
 def step_evidence(claim: Statement, *, seed: int) -> tuple[Evidence, ...]:
-    """What the checkers say of one step: proof and exact worlds; where neither confirms it, a closed form or quadrature."""
+    """What the checkers say of one step: proof and exact worlds; where neither confirms it, a
+    closed form or quadrature.
+    """
     from vaetheory.checkers import exact, proof
 
     found = [proof.check(claim), exact.check(claim, worlds=6, seed=seed)]
@@ -201,7 +225,9 @@ def step_evidence(claim: Statement, *, seed: int) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def _evidence_problems(step: Step, found: tuple[Evidence, ...], known: Mapping[str, Statement]) -> list[str]:
+def _evidence_problems(
+    step: Step, found: tuple[Evidence, ...], known: Mapping[str, Statement]
+) -> list[str]:
     problems = [f"{e.kind} refutes the step: {e.why}" for e in found if e.verdict is Verdict.FAILS]
     if problems or any(e.verdict is Verdict.HOLDS for e in found):
         return problems
@@ -219,9 +245,20 @@ def _conclusion_problems(derivation: Derivation, statement: Statement) -> list[P
     if not same(conclusion.left - conclusion.right, statement.left - statement.right):
         return [Problem(0, f"the derivation ends at {conclusion!r}, not at {statement!r}")]
     if not at_least_as_strong(conclusion.relation, statement.relation):
-        return [Problem(0, f"the derivation shows {conclusion.relation.value}, not {statement.relation.value}")]
+        return [
+            Problem(
+                0,
+                f"the derivation shows {conclusion.relation.value}, not {statement.relation.value}",
+            )
+        ]
     if conclusion.relation is Relation.UP_TO_CONSTANT and conclusion.quantity != statement.quantity:
-        return [Problem(0, f"the derivation shows ≐ up to {conclusion.quantity!r}, not up to {statement.quantity!r}")]
+        return [
+            Problem(
+                0,
+                f"the derivation shows ≐ up to {conclusion.quantity!r}, not up to "
+                f"{statement.quantity!r}",
+            )
+        ]
     if not set(conclusion.assumptions) <= set(statement.assumptions):
         return [Problem(0, "the derivation assumes more than the theorem says")]
     return []

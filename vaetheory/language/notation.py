@@ -1,4 +1,6 @@
-"""Short constructors, so that a theorem in Python reads like the formula: ``E(q(z | x), log(p(x, z)))``."""
+"""Short constructors, so that a theorem in Python reads like the formula: ``E(q(z | x), log(p(x,
+z)))``.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ HALF = to_expression(Fraction(1, 2))
 
 
 def variables_of(law: Expression) -> tuple[Variable, ...]:
-    """The variables that a law is a density in: what stands before its bar, or the argument of a family.
+    """The variables that a law is a density in: what stands before its bar, or the argument of a
+    family.
 
     Raises ValueError where the law does not say: pass ``over`` there.
     """

@@ -1,4 +1,6 @@
-"""Statements: a left side, a relation, a right side, and the assumptions under which it is claimed."""
+"""Statements: a left side, a relation, a right side, and the assumptions under which it is
+claimed.
+"""
 
 from __future__ import annotations
 
@@ -65,23 +67,30 @@ _STRENGTH = (Relation.DEFINED, Relation.EQUAL, Relation.UP_TO_CONSTANT, Relation
 def compose(relations: tuple[Relation, ...]) -> Relation:
     """The relation of the first expression of a chain to its last.
 
-    = and ≡ leave the others as they are; ≤ with < is <; ≐ and ≈ absorb =. Raises ChainError for ≥ followed by ≤ (or the
-    other way round), and where an inequality meets ≐ or ≈: nothing follows from those.
+    = and ≡ leave the others as they are; ≤ with < is <; ≐ and ≈ absorb =. Raises ChainError for ≥
+    followed by ≤ (or the other way round), and where an inequality meets ≐ or ≈: nothing follows
+    from those.
     """
     inequalities = [r for r in relations if r.direction]
     others = {r for r in relations if not r.direction} - {Relation.EQUAL, Relation.DEFINED}
     if inequalities and others:
         signs = " then ".join(r.value for r in relations)
-        raise ChainError(f"{signs}: an inequality and {others.pop().value} in one chain together show nothing")
+        raise ChainError(
+            f"{signs}: an inequality and {others.pop().value} in one chain together show nothing"
+        )
     if inequalities:
         if len({r.direction for r in inequalities}) > 1:
             signs = " then ".join(r.value for r in relations)
-            raise ChainError(f"{signs}: the first and the last expression are not compared by this chain")
+            raise ChainError(
+                f"{signs}: the first and the last expression are not compared by this chain"
+            )
         strict = any(r.strict for r in inequalities)
         up = inequalities[0].direction > 0
         return {(True, True): Relation.GREATER, (True, False): Relation.AT_LEAST}.get(
             (up, strict), Relation.LESS if strict else Relation.AT_MOST
         )
     if len(others) > 1:
-        raise ChainError("≐ and ≈ in one chain: the last expression estimates nothing about the first")
+        raise ChainError(
+            "≐ and ≈ in one chain: the last expression estimates nothing about the first"
+        )
     return others.pop() if others else Relation.EQUAL

@@ -1,4 +1,6 @@
-"""Expressions as one line of plain text, for the REPL, error messages and tests: ``E_q(z|x)[log p(x, z)]``."""
+"""Expressions as one line of plain text, for the REPL, error messages and tests: ``E_q(z|x)[log
+p(x, z)]``.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def _list(variables: tuple[Variable, ...]) -> str:
 
 @_write.register
 def _(e: Number) -> tuple[str, int]:
-    return str(e.value), _TIGHT if e.value.denominator == 1 and e.value >= 0 else _PRODUCT if e.value >= 0 else _SUM
+    return str(
+        e.value
+    ), _TIGHT if e.value.denominator == 1 and e.value >= 0 else _PRODUCT if e.value >= 0 else _SUM
 
 
 @_write.register
@@ -88,7 +92,11 @@ def _(e: Density) -> tuple[str, int]:
 
 @_write.register
 def _(e: FamilyDensity) -> tuple[str, int]:
-    return f"{_FAMILIES.get(e.family, e.family)}({to_text(e.argument)}; {', '.join(map(to_text, e.parameters))})", _TIGHT
+    return (
+        f"{_FAMILIES.get(e.family, e.family)}({to_text(e.argument)}; "
+        f"{', '.join(map(to_text, e.parameters))})",
+        _TIGHT,
+    )
 
 
 @_write.register
@@ -99,7 +107,9 @@ def _(e: Sum) -> tuple[str, int]:
             case Product(factors=(Number(value=value), *rest)) if value < 0:
                 first = () if value == -1 and rest else (Number(-value),)
                 factors = (*first, *rest)
-                text += (" − " if text else "−") + _inside(factors[0] if len(factors) == 1 else Product(factors), _PRODUCT)
+                text += (" − " if text else "−") + _inside(
+                    factors[0] if len(factors) == 1 else Product(factors), _PRODUCT
+                )
             case Number(value=value) if value < 0:
                 text += (" − " if text else "−") + to_text(Number(-value))
             case _:
@@ -124,17 +134,29 @@ def _(e: Product) -> tuple[str, int]:
 def _side_by_side(factors: Sequence[Expression], *, loose_end: bool) -> str:
     """Factors with spaces between; a logarithm needs brackets unless nothing follows it."""
     tight = [_inside(f, _TIGHT) for f in factors[:-1]]
-    last = [_inside(f, _PRODUCT if loose_end and not isinstance(f, Product | Number) else _TIGHT) for f in factors[-1:]]
+    last = [
+        _inside(f, _PRODUCT if loose_end and not isinstance(f, Product | Number) else _TIGHT)
+        for f in factors[-1:]
+    ]
     return " ".join((*tight, *last))
 
 
 def _inverted(factor: Expression) -> Expression:
-    assert isinstance(factor, Power) and isinstance(factor.exponent, Number)
-    return factor.base if factor.exponent.value == -1 else Power(factor.base, Number(-factor.exponent.value))
+    assert isinstance(factor, Power)
+    assert isinstance(factor.exponent, Number)
+    return (
+        factor.base
+        if factor.exponent.value == -1
+        else Power(factor.base, Number(-factor.exponent.value))
+    )
 
 
 def _below(factor: Expression) -> bool:
-    return isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0
+    return (
+        isinstance(factor, Power)
+        and isinstance(factor.exponent, Number)
+        and factor.exponent.value < 0
+    )
 
 
 @_write.register
@@ -201,4 +223,8 @@ def _(e: IndexedProduct) -> tuple[str, int]:
 
 
 def _indexed(sign: str, e: IndexedSum | IndexedProduct) -> tuple[str, int]:
-    return f"{sign}_{{{e.index!r}={to_text(e.low)}}}^{_inside(e.high, _TIGHT)} {_inside(e.body, _PRODUCT)}", _PRODUCT
+    return (
+        f"{sign}_{{{e.index!r}={to_text(e.low)}}}^{_inside(e.high, _TIGHT)} "
+        f"{_inside(e.body, _PRODUCT)}",
+        _PRODUCT,
+    )

@@ -1,8 +1,9 @@
 """Variables and the spaces that they range over.
 
 A variable is a name, a space, a *slot* and, for a component or a copy, indices. The slot says which
-argument of a density the variable fills: z, z' and z_k are three variables of the one slot ``z``, so
-``p(z)`` and ``p(z')`` are one density at two points, while z₁ and z₂ of a hierarchical model are two slots.
+argument of a density the variable fills: z, z' and z_k are three variables of the one slot ``z``,
+so ``p(z)`` and ``p(z')`` are one density at two points, while z₁ and z₂ of a hierarchical model are
+two slots.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class Index(Space):
 
 @dataclass(frozen=True, slots=True)
 class Subscript:
-    """An index in use: ``variable`` + ``offset``, or the number ``offset`` where the variable is None.
+    """An index in use: ``variable`` + ``offset``, or the number ``offset`` where the variable is
+    None.
 
     z_k is ``Subscript(k)``, z_{t−1} is ``Subscript(t, -1)`` and z_3 is ``Subscript(None, 3)``.
     """
@@ -76,7 +78,8 @@ class _Hashed:
 class Variable(_Hashed):
     """A variable of the calculus: a random variable, a copy of one, a parameter or an index.
 
-    ``name`` is written in TeX without its indices (``z``, ``\\mu``, ``\\hat{x}``); ``slot`` defaults to the name.
+    ``name`` is written in TeX without its indices (``z``, ``\\mu``, ``\\hat{x}``); ``slot``
+    defaults to the name.
     """
 
     name: str

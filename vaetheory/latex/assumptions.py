@@ -57,7 +57,10 @@ def _(a: Sampled) -> str:
 
 @describe.register
 def _(a: Reparameterized) -> str:
-    return f"${to_latex(Value(a.variable))} = {to_latex(a.transform)}$ with noise that does not depend on the parameters"
+    return (
+        f"${to_latex(Value(a.variable))} = {to_latex(a.transform)}$ with noise that does "
+        f"not depend on the parameters"
+    )
 
 
 @describe.register

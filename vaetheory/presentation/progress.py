@@ -1,4 +1,6 @@
-"""A live table of what has been verified so far, on stderr, and nothing where stderr is no terminal."""
+"""A live table of what has been verified so far, on stderr, and nothing where stderr is no
+terminal.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One theorem as text, as a LaTeX ``align*`` block, or as JSON: the formats of ``vaetheory show``."""
+"""One theorem as text, as a LaTeX ``align*`` block, or as JSON: the formats of ``vaetheory
+show``.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,12 @@ from vaetheory.theorems.theorem import Theorem
 
 def as_text(theorem: Theorem) -> str:
     """The derivation with the rule of each line, then the answer and the mistakes."""
-    console = Console(file=StringIO(), width=max(get_terminal_size((100, 40)).columns, 60), highlight=False, record=False)
+    console = Console(
+        file=StringIO(),
+        width=max(get_terminal_size((100, 40)).columns, 60),
+        highlight=False,
+        record=False,
+    )
     console.print(terminal.heading(theorem))
     console.print(terminal.first_line(theorem.derivation))
     for number, step in enumerate(theorem.derivation, start=1):
@@ -26,7 +33,9 @@ def as_text(theorem: Theorem) -> str:
     console.print(theorem.answer + "\n", markup=False)
     console.print("Mistakes that are made here:")
     for mistake in theorem.mistakes:
-        console.print(f"  ✗ {terminal.readable(repr(mistake.statement))}\n      {mistake.why}", markup=False)
+        console.print(
+            f"  ✗ {terminal.readable(repr(mistake.statement))}\n      {mistake.why}", markup=False
+        )
     console.print(f"\n{theorem.reference}", markup=False)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().rstrip()
@@ -37,7 +46,10 @@ def as_latex(theorem: Theorem) -> str:
     lines = [rf"    & {to_latex(theorem.derivation.start)} \\"]
     for step in theorem.derivation:
         rule = terminal.rule_title(step.rule)
-        lines.append(rf"    {relation_tex(step.relation)}\;& {to_latex(step.expression)} && \text{{{rule}}} \\")
+        lines.append(
+            rf"    {relation_tex(step.relation)}\;& {to_latex(step.expression)} && "
+            rf"\text{{{rule}}} \\"
+        )
     lines[-1] = lines[-1].removesuffix(r" \\")
     return "\n".join((r"\begin{align*}", *lines, r"\end{align*}"))
 
@@ -53,11 +65,18 @@ def as_json(theorem: Theorem) -> str:
         "assumptions": [describe(a) for a in theorem.statement.assumptions],
         "start": to_latex(theorem.derivation.start),
         "steps": [
-            {"latex": to_latex(s.expression), "relation": s.relation.value, "rule": s.rule, "note": s.note}
+            {
+                "latex": to_latex(s.expression),
+                "relation": s.relation.value,
+                "rule": s.rule,
+                "note": s.note,
+            }
             for s in theorem.derivation
         ],
         "answer": theorem.answer,
-        "mistakes": [{"name": m.name, "latex": to_latex(m.statement), "why": m.why} for m in theorem.mistakes],
+        "mistakes": [
+            {"name": m.name, "latex": to_latex(m.statement), "why": m.why} for m in theorem.mistakes
+        ],
         "reference": theorem.reference,
         "uses": list(theorem.uses),
     }

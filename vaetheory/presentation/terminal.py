@@ -1,4 +1,6 @@
-"""What the commands print for people: tables and stepped derivations, as wide as the terminal, plain when piped."""
+"""What the commands print for people: tables and stepped derivations, as wide as the terminal,
+plain when piped.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,15 @@ from vaetheory.derivation import THEOREM_PREFIX, Derivation, Step
 from vaetheory.language.text import to_text
 from vaetheory.theorems.theorem import Theorem
 
-_PLAIN = {r"\mu": "μ", r"\sigma": "σ", r"\phi": "φ", r"\theta": "θ", r"\hat{x}": "x̂", r"\tilde{z}": "z̃", r"\epsilon": "ε"}
+_PLAIN = {
+    r"\mu": "μ",
+    r"\sigma": "σ",
+    r"\phi": "φ",
+    r"\theta": "θ",
+    r"\hat{x}": "x̂",
+    r"\tilde{z}": "z̃",
+    r"\epsilon": "ε",
+}
 
 
 def readable(text: str) -> str:
@@ -45,8 +55,13 @@ def first_line(derivation: Derivation) -> RenderableType:
 
 def step_lines(number: int, step: Step) -> RenderableType:
     """One step: the relation and the line, then the rule and the note below it."""
-    line = Text(f"  {step.relation.value} ", style="bold") + Text(readable(to_text(step.expression)), style="default")
-    parts: list[RenderableType] = [line, Padding(Text(f"[{number}] {rule_title(step.rule)}", style="cyan"), (0, 0, 0, 6))]
+    line = Text(f"  {step.relation.value} ", style="bold") + Text(
+        readable(to_text(step.expression)), style="default"
+    )
+    parts: list[RenderableType] = [
+        line,
+        Padding(Text(f"[{number}] {rule_title(step.rule)}", style="cyan"), (0, 0, 0, 6)),
+    ]
     if step.note:
         parts.append(Padding(Text(step.note, style="dim"), (0, 0, 0, 10)))
     return Group(*parts)
@@ -62,7 +77,11 @@ def rule_title(name: str) -> str:
 def heading(theorem: Theorem) -> RenderableType:
     """Title, question and statement."""
     question = f"  ({theorem.question})" if theorem.question else ""
-    return Group(Text(theorem.title + question, style="bold"), Text("    " + readable(repr(theorem.statement))), Text())
+    return Group(
+        Text(theorem.title + question, style="bold"),
+        Text("    " + readable(repr(theorem.statement))),
+        Text(),
+    )
 
 
 def verification(document: dict[str, Any]) -> Table:

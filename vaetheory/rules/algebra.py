@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from vaetheory.calculus.algebra import expand, read, terms_of
+from vaetheory.calculus.ranges import is_count
 from vaetheory.calculus.linear import E_BASE, as_expression
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import (
@@ -91,8 +92,10 @@ def _split_sum(e: IndexedSum) -> Expression | None:
             parts.append(
                 factor * IndexedSum(as_expression({inside: Fraction(1)}), e.index, e.low, e.high)
             )
-        else:
+        elif is_count(e.low, e.high):
             parts.append(factor * (e.high - e.low + 1))
+        else:
+            return None
     new = Sum(tuple(parts)) if len(parts) != 1 else parts[0]
     return new if new != e else None
 

@@ -22,8 +22,17 @@ from vaetheory.theorems.elbo_jensen import cross_entropy, elbo_jensen, gibbs
 from vaetheory.theorems.em import em_monotone
 from vaetheory.theorems.eubo import eubo_identity, sandwich
 from vaetheory.theorems.gaussian_kl import gaussian_kl_diagonal, gaussian_kl_standard
-from vaetheory.theorems.gaussian_likelihood import gaussian_squared_error, gaussian_squared_error_constant
-from vaetheory.theorems.gradients import elbo_phi, elbo_theta, score_baseline, score_gradient, score_mean
+from vaetheory.theorems.gaussian_likelihood import (
+    gaussian_squared_error,
+    gaussian_squared_error_constant,
+)
+from vaetheory.theorems.gradients import (
+    elbo_phi,
+    elbo_theta,
+    score_baseline,
+    score_gradient,
+    score_mean,
+)
 from vaetheory.theorems.gumbel_max import gumbel_max
 from vaetheory.theorems.importance import evidence_importance, evidence_prior, iw_bound, iw_monotone
 from vaetheory.theorems.layers import diffusion_bound, hierarchical_elbo
@@ -109,7 +118,9 @@ def get(name: str) -> Theorem:
 
 
 def known_before(name: str) -> dict[str, Statement]:
-    """The statements that the derivation of this theorem may cite: those of the theorems before it."""
+    """The statements that the derivation of this theorem may cite: those of the theorems before
+    it.
+    """
     known: dict[str, Statement] = {}
     for theorem in CATALOGUE:
         if theorem.name == name:

@@ -34,22 +34,49 @@ kl_chain_rule = Theorem(
             Step(E(q(x, z), log(q(x) / p(x) * (q(z | x) / p(z | x)))), "product-rule"),
             Step(E(q(x, z), _SPLIT), "log-of-product"),
             Step(E(q(x, z), log(q(x) / p(x))) + E(q(x, z), log(q(z | x) / p(z | x))), "linearity"),
-            Step(E(q(x), log(q(x) / p(x))) + E(q(x, z), log(q(z | x) / p(z | x))), "marginalization", note="The first integrand does not contain z."),
-            Step(E(q(x), log(q(x) / p(x))) + E(q(x), E(q(z | x), log(q(z | x) / p(z | x)))), "iterated-expectation", note="q(x, z) = q(x) q(z | x)."),
+            Step(
+                E(q(x), log(q(x) / p(x))) + E(q(x, z), log(q(z | x) / p(z | x))),
+                "marginalization",
+                note="The first integrand does not contain z.",
+            ),
+            Step(
+                E(q(x), log(q(x) / p(x))) + E(q(x), E(q(z | x), log(q(z | x) / p(z | x)))),
+                "iterated-expectation",
+                note="q(x, z) = q(x) q(z | x).",
+            ),
             Step(_OUTER + _INNER, "kl-definition"),
         ),
     ),
     answer=(
-        r"The divergence between joint densities is the divergence between the marginals plus the average divergence between the conditionals: "
-        r"log ratios add along the product rule. With $q(x)$ the data, the VAE's loss is this joint divergence up to the entropy of the data."
+        r"The divergence between joint densities is the divergence between the marginals plus the "
+        r"average divergence between the conditionals: "
+        r"log ratios add along the product rule. With $q(x)$ the data, the VAE's loss is this "
+        r"joint divergence up to the entropy of the data."
     ),
     reference=_COVER,
     mistakes=(
-        Mistake("average-dropped", _kl(_OUTER + E(p(x), KL(q(z | x), p(z | x)))), "The conditional divergence is averaged under p instead of under q."),
-        Mistake("marginals-added", _kl(_OUTER + KL(q(z), p(z))), "The divergences of the two marginals are added: right only for independent variables."),
+        Mistake(
+            "average-dropped",
+            _kl(_OUTER + E(p(x), KL(q(z | x), p(z | x)))),
+            "The conditional divergence is averaged under p instead of under q.",
+        ),
+        Mistake(
+            "marginals-added",
+            _kl(_OUTER + KL(q(z), p(z))),
+            "The divergences of the two marginals are added: right only for independent variables.",
+        ),
         Mistake("sign", _kl(_OUTER - _INNER), "The second term is subtracted."),
-        Mistake("inner-turned", _kl(_OUTER + E(q(x), KL(p(z | x), q(z | x)))), "The conditional divergence is turned round."),
-        Mistake("marginal-larger", _kl(_OUTER, _LESS), "Integrating out can only lose information: the marginal divergence is the smaller one."),
+        Mistake(
+            "inner-turned",
+            _kl(_OUTER + E(q(x), KL(p(z | x), q(z | x)))),
+            "The conditional divergence is turned round.",
+        ),
+        Mistake(
+            "marginal-larger",
+            _kl(_OUTER, _LESS),
+            "Integrating out can only lose information: the marginal divergence is the smaller "
+            "one.",
+        ),
     ),
 )
 
@@ -63,16 +90,26 @@ kl_data_processing = Theorem(
         (Step(_OUTER + _INNER, "theorem:kl-chain-rule"), Step(_OUTER, "kl-nonnegative", _MORE)),
     ),
     answer=(
-        r"Dropping the average divergence of the conditionals, which is not negative, leaves the divergence of the marginals. So fitting "
-        r"the joint of data and latent bounds the misfit of the data alone: that is the ELBO again, seen from the joint."
+        r"Dropping the average divergence of the conditionals, which is not negative, leaves the "
+        r"divergence of the marginals. So fitting "
+        r"the joint of data and latent bounds the misfit of the data alone: that is the ELBO "
+        r"again, seen from the joint."
     ),
     reference=_COVER,
     equality="exactly when q(z|x) = p(z|x) for almost every x and z",
     mistakes=(
         Mistake("reversed", _kl(_OUTER, _LESS), "The direction is turned."),
         Mistake("equality", _kl(_OUTER), "Equality needs equal conditionals."),
-        Mistake("both-marginals", _kl(_OUTER + KL(q(z), p(z)), _MORE), "Both marginal divergences together may exceed the joint one."),
-        Mistake("conditional-at-prior", _kl(_OUTER + E(q(x), KL(q(z | x), p(z))), _LESS), "The conditional of p is replaced by its marginal p(z)."),
+        Mistake(
+            "both-marginals",
+            _kl(_OUTER + KL(q(z), p(z)), _MORE),
+            "Both marginal divergences together may exceed the joint one.",
+        ),
+        Mistake(
+            "conditional-at-prior",
+            _kl(_OUTER + E(q(x), KL(q(z | x), p(z))), _LESS),
+            "The conditional of p is replaced by its marginal p(z).",
+        ),
     ),
 )
 
@@ -102,13 +139,26 @@ entropy_chain_rule = Theorem(
             Step(H(q(x)) + _H_GIVEN, "entropy-definition"),
         ),
     ),
-    answer=r"The uncertainty about both is the uncertainty about $x$ plus what is left about $z$ once $x$ is known, on average.",
+    answer=r"The uncertainty about both is the uncertainty about $x$ plus what is left about $z$ "
+    r"once $x$ is known, on average.",
     reference=_COVER,
     mistakes=(
-        Mistake("entropies-added", _entropy(H(q(x)) + H(q(z))), "The entropies of the marginals add up only for independent variables."),
+        Mistake(
+            "entropies-added",
+            _entropy(H(q(x)) + H(q(z))),
+            "The entropies of the marginals add up only for independent variables.",
+        ),
         Mistake("sign", _entropy(H(q(x)) - _H_GIVEN), "The conditional entropy is subtracted."),
-        Mistake("joint-again", _entropy(H(q(x)) + _H_JOINT), "The joint entropy is written where the conditional one belongs."),
-        Mistake("larger-than-sum", _entropy(H(q(x)) + H(q(z)), _MORE), "The sum of the marginal entropies is an upper bound, not a lower one."),
+        Mistake(
+            "joint-again",
+            _entropy(H(q(x)) + _H_JOINT),
+            "The joint entropy is written where the conditional one belongs.",
+        ),
+        Mistake(
+            "larger-than-sum",
+            _entropy(H(q(x)) + H(q(z)), _MORE),
+            "The sum of the marginal entropies is an upper bound, not a lower one.",
+        ),
     ),
 )
 
@@ -133,13 +183,30 @@ information_entropies = Theorem(
             Step(H(q(z)) - _H_GIVEN, "entropy-definition"),
         ),
     ),
-    answer=r"$\mathrm{I}(x;z)=\mathrm{H}[q(z)]-\mathbb{E}_{q(x)}\mathrm{H}[q(z\mid x)]$: how much less uncertain $z$ is, on average, once $x$ is seen.",
+    answer=r"$\mathrm{I}(x;z)=\mathrm{H}[q(z)]-\mathbb{E}_{q(x)}\mathrm{H}[q(z\mid x)]$: how much "
+    r"less uncertain $z$ is, on average, once $x$ is seen.",
     reference=_COVER,
     mistakes=(
-        Mistake("sign", _entropy(_H_GIVEN - H(q(z)), left=_I), "The two entropies are swapped; information is not negative."),
-        Mistake("joint-for-conditional", _entropy(H(q(z)) - _H_JOINT, left=_I), "The joint entropy is written for the conditional one."),
-        Mistake("other-marginal", _entropy(H(q(x)) - _H_GIVEN, left=_I), "The entropy of x is written where that of z belongs."),
-        Mistake("without-average", _entropy(H(q(z)) - H(p(z)), left=_I), "The conditional entropy is replaced by that of the prior."),
+        Mistake(
+            "sign",
+            _entropy(_H_GIVEN - H(q(z)), left=_I),
+            "The two entropies are swapped; information is not negative.",
+        ),
+        Mistake(
+            "joint-for-conditional",
+            _entropy(H(q(z)) - _H_JOINT, left=_I),
+            "The joint entropy is written for the conditional one.",
+        ),
+        Mistake(
+            "other-marginal",
+            _entropy(H(q(x)) - _H_GIVEN, left=_I),
+            "The entropy of x is written where that of z belongs.",
+        ),
+        Mistake(
+            "without-average",
+            _entropy(H(q(z)) - H(p(z)), left=_I),
+            "The conditional entropy is replaced by that of the prior.",
+        ),
     ),
 )
 
@@ -155,13 +222,23 @@ conditioning_entropy = Theorem(
             Step(_H_GIVEN, "kl-nonnegative", _MORE),
         ),
     ),
-    answer=r"The mutual information is a KL divergence and so not negative: $\mathrm{H}[q(z)]\ge\mathbb{E}_{q(x)}\mathrm{H}[q(z\mid x)]$. For a single $x$ the entropy may well rise.",
+    answer=r"The mutual information is a KL divergence and so not negative: "
+    r"$\mathrm{H}[q(z)]\ge\mathbb{E}_{q(x)}\mathrm{H}[q(z\mid x)]$. For a single $x$ the "
+    r"entropy may well rise.",
     reference=_COVER,
     equality="exactly when x and z are independent under q",
     mistakes=(
         Mistake("reversed", _entropy(_H_GIVEN, _LESS, left=H(q(z))), "The direction is turned."),
-        Mistake("for-each-x", _entropy(H(q(z | x)), _MORE, left=H(q(z))), "It holds on average over x, not for each x."),
+        Mistake(
+            "for-each-x",
+            _entropy(H(q(z | x)), _MORE, left=H(q(z))),
+            "It holds on average over x, not for each x.",
+        ),
         Mistake("equality", _entropy(_H_GIVEN, left=H(q(z))), "Equality needs independence."),
-        Mistake("joint-for-conditional", _entropy(_H_JOINT, _MORE, left=H(q(z))), "The joint entropy is written for the conditional one."),
+        Mistake(
+            "joint-for-conditional",
+            _entropy(_H_JOINT, _MORE, left=H(q(z))),
+            "The joint entropy is written for the conditional one.",
+        ),
     ),
 )

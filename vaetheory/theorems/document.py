@@ -26,7 +26,8 @@ def report(
 ) -> dict[str, Any]:
     """Verify the named theorems (all of them by default) and describe the result.
 
-    ``progress`` is called with each theorem's entry as it is done. Raises KeyError for a name that does not exist.
+    ``progress`` is called with each theorem's entry as it is done. Raises KeyError for a name that
+    does not exist.
     """
     wanted = list(names() if chosen is None else chosen)
     for name in wanted:
@@ -101,7 +102,9 @@ def describe_report(examined: TheoremReport) -> dict[str, Any]:
             for m in examined.mistakes
         ],
         "reference": theorem.reference,
-        "problems": [f"step {p.step}: {p.message}" if p.step else p.message for p in examined.problems],
+        "problems": [
+            f"step {p.step}: {p.message}" if p.step else p.message for p in examined.problems
+        ],
     }
 
 

@@ -12,7 +12,10 @@ from vaetheory.theorems.theorem import Mistake, Theorem
 _LAW, _TRUE = q(z | x), p(z | x)
 _EUBO = E(_TRUE, log(p(x, z) / _LAW))
 _GAP = KL(_TRUE, _LAW)
-_REFERENCE = "Dieng, Tran, Ranganath, Paisley & Blei (2017), Variational inference via χ upper bound minimization; Ji & Shen (2019)."
+_REFERENCE = (
+    "Dieng, Tran, Ranganath, Paisley & Blei (2017), Variational inference via χ upper bound "
+    "minimization; Ji & Shen (2019)."
+)
 
 
 def _identity(right: Expression) -> Statement:
@@ -27,21 +30,41 @@ eubo_identity = Theorem(
     derivation=Derivation(
         _EUBO,
         (
-            Step(E(_TRUE, log(p(x) * _TRUE / _LAW)), "product-rule", note="p(x, z) = p(x) p(z | x)."),
+            Step(
+                E(_TRUE, log(p(x) * _TRUE / _LAW)), "product-rule", note="p(x, z) = p(x) p(z | x)."
+            ),
             Step(E(_TRUE, log(p(x)) + log(_TRUE / _LAW)), "log-of-product"),
-            Step(log(p(x)) + E(_TRUE, log(_TRUE / _LAW)), "constant-out", note="log p(x) does not depend on z."),
+            Step(
+                log(p(x)) + E(_TRUE, log(_TRUE / _LAW)),
+                "constant-out",
+                note="log p(x) does not depend on z.",
+            ),
             Step(log(p(x)) + _GAP, "kl-definition"),
         ),
     ),
     answer=(
-        r"Averaging the same log ratio under the true posterior instead of under $q$ gives $\log p(x)+\mathrm{KL}[p(z\mid x)\,\|\,q(z\mid x)]$: an upper bound, with the "
-        r"divergence the other way round. It needs samples of the true posterior, so it is used to check, not to train."
+        r"Averaging the same log ratio under the true posterior instead of under $q$ gives $\log "
+        r"p(x)+\mathrm{KL}[p(z\mid x)\,\|\,q(z\mid x)]$: an upper bound, with the "
+        r"divergence the other way round. It needs samples of the true posterior, so it is used "
+        r"to check, not to train."
     ),
     reference=_REFERENCE,
     mistakes=(
-        Mistake("kl-turned", _identity(log(p(x)) + KL(_LAW, _TRUE)), "Here the expectation is under the posterior, so the posterior stands first."),
-        Mistake("sign", _identity(log(p(x)) - _GAP), "The sign of the divergence is that of the lower bound."),
-        Mistake("elbo-plus-gap", _identity(ELBO + _GAP), "ELBO + KL is log p(x); the upper bound lies above it."),
+        Mistake(
+            "kl-turned",
+            _identity(log(p(x)) + KL(_LAW, _TRUE)),
+            "Here the expectation is under the posterior, so the posterior stands first.",
+        ),
+        Mistake(
+            "sign",
+            _identity(log(p(x)) - _GAP),
+            "The sign of the divergence is that of the lower bound.",
+        ),
+        Mistake(
+            "elbo-plus-gap",
+            _identity(ELBO + _GAP),
+            "ELBO + KL is log p(x); the upper bound lies above it.",
+        ),
         Mistake("no-gap", _identity(log(p(x))), "The bound is called tight for any q."),
     ),
 )
@@ -65,15 +88,34 @@ sandwich = Theorem(
         ),
     ),
     answer=(
-        r"$\mathrm{ELBO}\le\log p(x)\le\mathrm{EUBO}$, and the width of the sandwich is $\mathrm{KL}[q\,\|\,p]+\mathrm{KL}[p\,\|\,q]$, the symmetrised divergence "
-        r"between $q(z\mid x)$ and the true posterior: where both bounds agree, $q$ is the posterior."
+        r"$\mathrm{ELBO}\le\log p(x)\le\mathrm{EUBO}$, and the width of the sandwich is "
+        r"$\mathrm{KL}[q\,\|\,p]+\mathrm{KL}[p\,\|\,q]$, the symmetrised divergence "
+        r"between $q(z\mid x)$ and the true posterior: where both bounds agree, $q$ is the "
+        r"posterior."
     ),
-    reference=_REFERENCE + " Grosse, Ghahramani & Adams (2015), Sandwiching the marginal likelihood.",
+    reference=_REFERENCE
+    + " Grosse, Ghahramani & Adams (2015), Sandwiching the marginal likelihood.",
     equality="exactly when q(z|x) = p(z|x) for almost every z",
     mistakes=(
-        Mistake("reversed", _sandwich(_EUBO, Relation.AT_MOST, ELBO), "Upper and lower bound are swapped."),
-        Mistake("equal", _sandwich(ELBO, Relation.EQUAL, _EUBO), "The two expectations are under different densities."),
-        Mistake("eubo-below", _sandwich(_EUBO, Relation.AT_MOST, log(p(x))), "The upper bound is used as a lower bound."),
-        Mistake("prior-average", _sandwich(E(p(z), log(p(x, z) / _LAW)), Relation.AT_LEAST, log(p(x))), "The expectation under the prior is no bound."),
+        Mistake(
+            "reversed",
+            _sandwich(_EUBO, Relation.AT_MOST, ELBO),
+            "Upper and lower bound are swapped.",
+        ),
+        Mistake(
+            "equal",
+            _sandwich(ELBO, Relation.EQUAL, _EUBO),
+            "The two expectations are under different densities.",
+        ),
+        Mistake(
+            "eubo-below",
+            _sandwich(_EUBO, Relation.AT_MOST, log(p(x))),
+            "The upper bound is used as a lower bound.",
+        ),
+        Mistake(
+            "prior-average",
+            _sandwich(E(p(z), log(p(x, z) / _LAW)), Relation.AT_LEAST, log(p(x))),
+            "The expectation under the prior is no bound.",
+        ),
     ),
 )

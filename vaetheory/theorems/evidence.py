@@ -1,4 +1,6 @@
-"""The evidence for one theorem: its derivation, its statement by every kind that it claims, its mistakes refuted."""
+"""The evidence for one theorem: its derivation, its statement by every kind that it claims, its
+mistakes refuted.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,23 @@ from zlib import crc32
 from vaetheory.checkers.evidence import Evidence, Verdict
 from vaetheory.derivation import Problem, Rejected, Verified, verify
 from vaetheory.language.statements import Statement
-from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
+from vaetheory.theorems.theorem import (
+    CLOSED_FORM,
+    EXACT,
+    MONTE_CARLO,
+    PROOF,
+    QUADRATURE,
+    Mistake,
+    Theorem,
+)
 
-_ROOMS = {PROOF: "proof", EXACT: "exact", CLOSED_FORM: "symbolic", QUADRATURE: "quadrature", MONTE_CARLO: "monte_carlo"}
+_ROOMS = {
+    PROOF: "proof",
+    EXACT: "exact",
+    CLOSED_FORM: "symbolic",
+    QUADRATURE: "quadrature",
+    MONTE_CARLO: "monte_carlo",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +54,16 @@ class TheoremReport:
 
     @property
     def holds(self) -> bool:
-        """Whether the kernel accepted the derivation, every kind confirms the statement and every mistake is refuted."""
+        """Whether the kernel accepted the derivation, every kind confirms the statement and
+        every mistake is refuted.
+        """
         return not self.problems
 
 
 def checker(kind: str) -> ModuleType:
-    """The module that gives this kind of evidence; loaded here, because SymPy and SciPy are slow to load."""
+    """The module that gives this kind of evidence; loaded here, because SymPy and SciPy are slow
+    to load.
+    """
     return import_module(f"vaetheory.checkers.{_ROOMS[kind]}")
 
 
@@ -61,9 +81,13 @@ def seed_for(seed: int, *words: str) -> int:
 
 def examine(theorem: Theorem, known: dict[str, Statement], *, seed: int = 0) -> TheoremReport:
     """Check everything that is claimed with a theorem."""
-    kernel = verify(theorem.derivation, theorem.statement, known, seed=seed_for(seed, theorem.name, "steps"))
+    kernel = verify(
+        theorem.derivation, theorem.statement, known, seed=seed_for(seed, theorem.name, "steps")
+    )
     problems = list(kernel.problems) if isinstance(kernel, Rejected) else []
-    evidence = tuple(gather(k, theorem.statement, seed=seed_for(seed, theorem.name, k)) for k in theorem.kinds)
+    evidence = tuple(
+        gather(k, theorem.statement, seed=seed_for(seed, theorem.name, k)) for k in theorem.kinds
+    )
     bound = bool(theorem.statement.relation.direction)
     for found in evidence:
         if found.verdict is Verdict.FAILS:
@@ -72,7 +96,10 @@ def examine(theorem: Theorem, known: dict[str, Statement], *, seed: int = 0) -> 
             problems.append(Problem(0, f"{found.kind} does not confirm the statement: {found.why}"))
     mistakes = tuple(_examine_mistake(theorem, m, seed) for m in theorem.mistakes)
     for report in mistakes:
-        problems += [Problem(0, f"{e.kind} is fooled by the mistake {report.mistake.name!r}") for e in report.fooled]
+        problems += [
+            Problem(0, f"{e.kind} is fooled by the mistake {report.mistake.name!r}")
+            for e in report.fooled
+        ]
         if not report.refuted_by:
             problems.append(Problem(0, f"nothing refutes the mistake {report.mistake.name!r}"))
     return TheoremReport(theorem, kernel, evidence, mistakes, tuple(problems))
@@ -86,7 +113,9 @@ def survived(evidence: Evidence, bound: bool) -> bool:
 def _examine_mistake(theorem: Theorem, mistake: Mistake, seed: int) -> MistakeReport:
     refuted, cannot, fooled = [], [], []
     for kind in theorem.kinds:
-        found = gather(kind, mistake.statement, seed=seed_for(seed, theorem.name, mistake.name, kind))
+        found = gather(
+            kind, mistake.statement, seed=seed_for(seed, theorem.name, mistake.name, kind)
+        )
         if found.verdict is Verdict.FAILS:
             refuted.append(found)
         elif found.verdict is Verdict.HOLDS:

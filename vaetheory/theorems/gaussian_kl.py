@@ -9,7 +9,15 @@ from vaetheory.language.notation import HALF, KL, E, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 from vaetheory.theorems.symbols import D, d, value, z_real
-from vaetheory.theorems.theorem import CLOSED_FORM, EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
+from vaetheory.theorems.theorem import (
+    CLOSED_FORM,
+    EXACT,
+    MONTE_CARLO,
+    PROOF,
+    QUADRATURE,
+    Mistake,
+    Theorem,
+)
 
 _KINDS = (PROOF, CLOSED_FORM, EXACT, QUADRATURE, MONTE_CARLO)
 
@@ -38,7 +46,8 @@ def _over_components(body: Expression) -> Expression:
 
 _Z = value(z_real[d])
 
-# --- to the standard normal ---------------------------------------------------------------------------------------------
+# --- to the standard normal
+# ---------------------------------------------------------------------------------------------
 
 _M, _S = _mean(), _scale()
 _V = _S**2
@@ -60,11 +69,21 @@ gaussian_kl_standard = Theorem(
     derivation=Derivation(
         _STANDARD,
         (
-            Step(_over_components(KL(_Q, _P)), "kl-additivity", note="Both densities factorise over the components."),
+            Step(
+                _over_components(KL(_Q, _P)),
+                "kl-additivity",
+                note="Both densities factorise over the components.",
+            ),
             Step(_over_components(E(_Q, log(_Q / _P))), "kl-definition"),
             Step(_over_components(E(_Q, log(_Q) - log(_P))), "log-of-product"),
             Step(
-                _over_components(E(_Q, _log_normal(_Z, _M, _V) - _log_normal(_Z, to_expression(0), to_expression(1)))),
+                _over_components(
+                    E(
+                        _Q,
+                        _log_normal(_Z, _M, _V)
+                        - _log_normal(_Z, to_expression(0), to_expression(1)),
+                    )
+                ),
                 "log-density",
             ),
             Step(
@@ -77,30 +96,67 @@ gaussian_kl_standard = Theorem(
                 "moments",
                 note="E[z²] = μ² + σ² and E[(z − μ)²] = σ².",
             ),
-            Step(_over_components(HALF * (_M**2 + _V - 1 - log(_V))), "log-of-product", note="log σ = ½ log σ²."),
+            Step(
+                _over_components(HALF * (_M**2 + _V - 1 - log(_V))),
+                "log-of-product",
+                note="log σ = ½ log σ².",
+            ),
             Step(_STANDARD_FORM, "linearity-of-sum"),
         ),
     ),
     answer=(
         r"Both densities factorise, so the divergence is a sum over components. For one component, "
-        r"$\log\mathcal N(z;\mu,\sigma^2)-\log\mathcal N(z;0,1)=-\log\sigma-\frac{(z-\mu)^2}{2\sigma^2}+\frac{z^2}{2}$, and with $\mathbb E[(z-\mu)^2]=\sigma^2$ and "
-        r"$\mathbb E[z^2]=\mu^2+\sigma^2$ this averages to $\frac12(\mu^2+\sigma^2-1-\log\sigma^2)$. It is zero exactly at $\mu=0,\ \sigma=1$. In code, with "
+        r"$\log\mathcal N(z;\mu,\sigma^2)-\log\mathcal "
+        r"N(z;0,1)=-\log\sigma-\frac{(z-\mu)^2}{2\sigma^2}+\frac{z^2}{2}$, and with $\mathbb "
+        r"E[(z-\mu)^2]=\sigma^2$ and "
+        r"$\mathbb E[z^2]=\mu^2+\sigma^2$ this averages to "
+        r"$\frac12(\mu^2+\sigma^2-1-\log\sigma^2)$. It is zero exactly at $\mu=0,\ \sigma=1$. In "
+        r"code, with "
         r"$s=\log\sigma^2$: `0.5 * (mu**2 + s.exp() - 1 - s).sum(-1)`."
     ),
     reference="Kingma & Welling (2014), appendix B.",
     kinds=_KINDS,
     mistakes=(
-        Mistake("half-lost", _standard(_over_components(_M**2 + _V - 1 - log(_V))), "The factor ½ is lost."),
-        Mistake("sign-of-log", _standard(HALF * _over_components(_M**2 + _V - 1 + log(_V))), "The sign of the log-variance is lost."),
-        Mistake("sigma-for-variance", _standard(HALF * _over_components(_M**2 + _S - 1 - log(_S))), "σ is written where σ² belongs: code that takes σ for the variance."),
-        Mistake("one-lost", _standard(HALF * _over_components(_M**2 + _V - log(_V))), "The −1 (the mean of (z − μ)²/σ²) is dropped; the result is not zero at the prior."),
-        Mistake("mean-not-squared", _standard(HALF * _over_components(_M + _V - 1 - log(_V))), "μ is not squared."),
-        Mistake("turned", _standard(HALF * _over_components(_M**2 / _V + 1 / _V - 1 + log(_V))), "KL[N(0, 1) ‖ N(μ, σ²)] is computed: the divergence is turned round."),
-        Mistake("negative", _standard(HALF * _over_components(1 + log(_V) - _M**2 - _V)), "The sign of the whole: this is −KL, as it stands in the ELBO."),
+        Mistake(
+            "half-lost",
+            _standard(_over_components(_M**2 + _V - 1 - log(_V))),
+            "The factor ½ is lost.",
+        ),
+        Mistake(
+            "sign-of-log",
+            _standard(HALF * _over_components(_M**2 + _V - 1 + log(_V))),
+            "The sign of the log-variance is lost.",
+        ),
+        Mistake(
+            "sigma-for-variance",
+            _standard(HALF * _over_components(_M**2 + _S - 1 - log(_S))),
+            "σ is written where σ² belongs: code that takes σ for the variance.",
+        ),
+        Mistake(
+            "one-lost",
+            _standard(HALF * _over_components(_M**2 + _V - log(_V))),
+            "The −1 (the mean of (z − μ)²/σ²) is dropped; the result is not zero at the prior.",
+        ),
+        Mistake(
+            "mean-not-squared",
+            _standard(HALF * _over_components(_M + _V - 1 - log(_V))),
+            "μ is not squared.",
+        ),
+        Mistake(
+            "turned",
+            _standard(HALF * _over_components(_M**2 / _V + 1 / _V - 1 + log(_V))),
+            "KL[N(0, 1) ‖ N(μ, σ²)] is computed: the divergence is turned round.",
+        ),
+        Mistake(
+            "negative",
+            _standard(HALF * _over_components(1 + log(_V) - _M**2 - _V)),
+            "The sign of the whole: this is −KL, as it stands in the ELBO.",
+        ),
     ),
 )
 
-# --- between two diagonal Gaussians ------------------------------------------------------------------------------------------
+# --- between two diagonal Gaussians
+# ------------------------------------------------------------------------------------------
 
 _M1, _M2, _S1, _S2 = _mean((1,)), _mean((2,)), _scale((1,)), _scale((2,))
 _V1, _V2 = _S1**2, _S2**2
@@ -125,10 +181,19 @@ gaussian_kl_diagonal = Theorem(
             Step(_over_components(KL(_Q1, _Q2)), "kl-additivity"),
             Step(_over_components(E(_Q1, log(_Q1 / _Q2))), "kl-definition"),
             Step(_over_components(E(_Q1, log(_Q1) - log(_Q2))), "log-of-product"),
-            Step(_over_components(E(_Q1, _log_normal(_Z, _M1, _V1) - _log_normal(_Z, _M2, _V2))), "log-density"),
+            Step(
+                _over_components(E(_Q1, _log_normal(_Z, _M1, _V1) - _log_normal(_Z, _M2, _V2))),
+                "log-density",
+            ),
             Step(
                 _over_components(
-                    E(_Q1, log(_S2) - log(_S1) - (_Z - _M1) ** 2 / (2 * _V1) + (_Z - _M2) ** 2 / (2 * _V2))
+                    E(
+                        _Q1,
+                        log(_S2)
+                        - log(_S1)
+                        - (_Z - _M1) ** 2 / (2 * _V1)
+                        + (_Z - _M2) ** 2 / (2 * _V2),
+                    )
                 ),
                 "log-of-product",
             ),
@@ -145,17 +210,46 @@ gaussian_kl_diagonal = Theorem(
         ),
     ),
     answer=(
-        r"The same computation with $\mathbb E[(z-\mu_2)^2]=\sigma_1^2+(\mu_1-\mu_2)^2$ gives, for each component, "
-        r"$\frac12\left(\log\frac{\sigma_2^2}{\sigma_1^2}+\frac{\sigma_1^2+(\mu_1-\mu_2)^2}{\sigma_2^2}-1\right)$. With $\mu_2=0,\ \sigma_2=1$ it is the formula above."
+        r"The same computation with $\mathbb E[(z-\mu_2)^2]=\sigma_1^2+(\mu_1-\mu_2)^2$ gives, "
+        r"for each component, "
+        r"$\frac12\left(\log\frac{\sigma_2^2}{\sigma_1^2}+\frac{\sigma_1^2+(\mu_1-\mu_2)^2}{\sigma_2^2}"
+        r"-1\right)$. "
+        r"With $\mu_2=0,\ \sigma_2=1$ it is the formula above."
     ),
     reference="Kullback (1959), Information Theory and Statistics, ch. 9.",
     kinds=_KINDS,
     mistakes=(
-        Mistake("turned", _diagonal(HALF * _over_components(log(_V1 / _V2) + (_V2 + (_M1 - _M2) ** 2) / _V1 - 1)), "The two Gaussians are swapped."),
-        Mistake("half-lost", _diagonal(_over_components(log(_V2 / _V1) + (_V1 + (_M1 - _M2) ** 2) / _V2 - 1)), "The factor ½ is lost."),
-        Mistake("log-ratio-turned", _diagonal(HALF * _over_components(log(_V1 / _V2) + (_V1 + (_M1 - _M2) ** 2) / _V2 - 1)), "The ratio inside the logarithm is turned."),
-        Mistake("sigma-for-variance", _diagonal(HALF * _over_components(log(_S2 / _S1) + (_S1 + (_M1 - _M2) ** 2) / _S2 - 1)), "σ is written where σ² belongs."),
-        Mistake("means-dropped", _diagonal(HALF * _over_components(log(_V2 / _V1) + _V1 / _V2 - 1)), "The difference of the means is forgotten."),
-        Mistake("wrong-denominator", _diagonal(HALF * _over_components(log(_V2 / _V1) + _V1 / _V2 + (_M1 - _M2) ** 2 / _V1 - 1)), "The squared difference of the means is divided by the first variance."),
+        Mistake(
+            "turned",
+            _diagonal(HALF * _over_components(log(_V1 / _V2) + (_V2 + (_M1 - _M2) ** 2) / _V1 - 1)),
+            "The two Gaussians are swapped.",
+        ),
+        Mistake(
+            "half-lost",
+            _diagonal(_over_components(log(_V2 / _V1) + (_V1 + (_M1 - _M2) ** 2) / _V2 - 1)),
+            "The factor ½ is lost.",
+        ),
+        Mistake(
+            "log-ratio-turned",
+            _diagonal(HALF * _over_components(log(_V1 / _V2) + (_V1 + (_M1 - _M2) ** 2) / _V2 - 1)),
+            "The ratio inside the logarithm is turned.",
+        ),
+        Mistake(
+            "sigma-for-variance",
+            _diagonal(HALF * _over_components(log(_S2 / _S1) + (_S1 + (_M1 - _M2) ** 2) / _S2 - 1)),
+            "σ is written where σ² belongs.",
+        ),
+        Mistake(
+            "means-dropped",
+            _diagonal(HALF * _over_components(log(_V2 / _V1) + _V1 / _V2 - 1)),
+            "The difference of the means is forgotten.",
+        ),
+        Mistake(
+            "wrong-denominator",
+            _diagonal(
+                HALF * _over_components(log(_V2 / _V1) + _V1 / _V2 + (_M1 - _M2) ** 2 / _V1 - 1)
+            ),
+            "The squared difference of the means is divided by the first variance.",
+        ),
     ),
 )

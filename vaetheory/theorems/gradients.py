@@ -16,7 +16,10 @@ _F = Function(Variable("f", Reals()), (Value(z),))
 _B = Value(Variable("b", Reals()))
 _SCORE = Gradient(log(_LAW), _PHI)
 _ZERO = to_expression(0)
-_WILLIAMS = "Williams (1992), Simple statistical gradient-following algorithms; Mohamed, Rosca, Figurnov & Mnih (2020), Monte Carlo gradient estimation."
+_WILLIAMS = (
+    "Williams (1992), Simple statistical gradient-following algorithms; Mohamed, Rosca, "
+    "Figurnov & Mnih (2020), Monte Carlo gradient estimation."
+)
 
 
 def _claim(left: Expression, right: Expression) -> Statement:
@@ -34,22 +37,48 @@ score_mean = Theorem(
         _MEAN_SCORE,
         (
             Step(integral(_LAW * _SCORE, z), "expectation"),
-            Step(integral(Gradient(_LAW, _PHI), z), "score", note="∇q = q ∇log q, read from right to left."),
+            Step(
+                integral(Gradient(_LAW, _PHI), z),
+                "score",
+                note="∇q = q ∇log q, read from right to left.",
+            ),
             Step(Gradient(integral(_LAW, z), _PHI), "gradient-inside"),
-            Step(Gradient(to_expression(1), _PHI), "normalization", note="A density integrates to one whatever φ is."),
+            Step(
+                Gradient(to_expression(1), _PHI),
+                "normalization",
+                note="A density integrates to one whatever φ is.",
+            ),
             Step(_ZERO, "gradient-of-product"),
         ),
     ),
     answer=(
-        r"A density integrates to one for every $\phi$, so the gradient of its integral is zero; and $\nabla_\phi q=q\,\nabla_\phi\log q$ makes this gradient an expectation: "
-        r"$\mathbb{E}_{q_\phi}[\nabla_\phi\log q_\phi]=0$. This is why a baseline may be subtracted, and why one term of the ELBO's gradient may be dropped."
+        r"A density integrates to one for every $\phi$, so the gradient of its integral is zero; "
+        r"and $\nabla_\phi q=q\,\nabla_\phi\log q$ makes this gradient an expectation: "
+        r"$\mathbb{E}_{q_\phi}[\nabla_\phi\log q_\phi]=0$. This is why a baseline may be "
+        r"subtracted, and why one term of the ELBO's gradient may be dropped."
     ),
     reference=_WILLIAMS,
     mistakes=(
-        Mistake("wrong-density", _claim(E(p(z), _SCORE), _ZERO), "The score averages to zero under its own density, not under another."),
-        Mistake("zero-everywhere", _claim(_SCORE, _ZERO), "The mean of the score is zero, not the score."),
-        Mistake("any-function", _claim(E(_LAW, _F * _SCORE), _ZERO), "A function that depends on z cannot be taken out of the expectation."),
-        Mistake("squared", _claim(E(_LAW, _SCORE**2), _ZERO), "The second moment of the score is the Fisher information."),
+        Mistake(
+            "wrong-density",
+            _claim(E(p(z), _SCORE), _ZERO),
+            "The score averages to zero under its own density, not under another.",
+        ),
+        Mistake(
+            "zero-everywhere",
+            _claim(_SCORE, _ZERO),
+            "The mean of the score is zero, not the score.",
+        ),
+        Mistake(
+            "any-function",
+            _claim(E(_LAW, _F * _SCORE), _ZERO),
+            "A function that depends on z cannot be taken out of the expectation.",
+        ),
+        Mistake(
+            "squared",
+            _claim(E(_LAW, _SCORE**2), _ZERO),
+            "The second moment of the score is the Fisher information.",
+        ),
     ),
 )
 
@@ -66,22 +95,43 @@ score_gradient = Theorem(
         (
             Step(Gradient(integral(_LAW * _F, z), _PHI), "expectation"),
             Step(integral(Gradient(_LAW * _F, _PHI), z), "gradient-inside"),
-            Step(integral(_F * Gradient(_LAW, _PHI), z), "gradient-of-product", note="f does not depend on φ."),
+            Step(
+                integral(_F * Gradient(_LAW, _PHI), z),
+                "gradient-of-product",
+                note="f does not depend on φ.",
+            ),
             Step(integral(_F * _LAW * _SCORE, z), "score"),
             Step(_SCORE_FORM, "expectation"),
         ),
     ),
     answer=(
-        r"$\nabla_\phi\mathbb{E}_{q_\phi}[f]=\mathbb{E}_{q_\phi}[f\,\nabla_\phi\log q_\phi]$ needs nothing of $f$, not even that it can be differentiated, so it works for "
+        r"$\nabla_\phi\mathbb{E}_{q_\phi}[f]=\mathbb{E}_{q_\phi}[f\,\nabla_\phi\log q_\phi]$ "
+        r"needs nothing of $f$, not even that it can be differentiated, so it works for "
         r"discrete latents too. The price is variance: the value of $f$ enters, not its slope."
     ),
     reference=_WILLIAMS,
     mistakes=(
-        Mistake("gradient-of-f", _claim(_GRADIENT, E(_LAW, Gradient(_F, _PHI))), "The gradient is moved inside although the density depends on φ."),
+        Mistake(
+            "gradient-of-f",
+            _claim(_GRADIENT, E(_LAW, Gradient(_F, _PHI))),
+            "The gradient is moved inside although the density depends on φ.",
+        ),
         Mistake("score-forgotten", _claim(_GRADIENT, E(_LAW, _F)), "The score is forgotten."),
-        Mistake("log-of-value", _claim(_GRADIENT, E(p(z), _F * _SCORE)), "The expectation is under another density."),
-        Mistake("density-for-score", _claim(_GRADIENT, E(_LAW, _F * Gradient(_LAW, _PHI))), "∇q is written for ∇log q: the density is counted twice."),
-        Mistake("sign", _claim(_GRADIENT, -_SCORE_FORM), "The sign of a loss is carried into the identity."),
+        Mistake(
+            "log-of-value",
+            _claim(_GRADIENT, E(p(z), _F * _SCORE)),
+            "The expectation is under another density.",
+        ),
+        Mistake(
+            "density-for-score",
+            _claim(_GRADIENT, E(_LAW, _F * Gradient(_LAW, _PHI))),
+            "∇q is written for ∇log q: the density is counted twice.",
+        ),
+        Mistake(
+            "sign",
+            _claim(_GRADIENT, -_SCORE_FORM),
+            "The sign of a loss is carried into the identity.",
+        ),
     ),
 )
 
@@ -96,20 +146,37 @@ score_baseline = Theorem(
         _GRADIENT,
         (
             Step(_SCORE_FORM, "theorem:score-function-gradient"),
-            Step(_SCORE_FORM - _B * _MEAN_SCORE, "theorem:score-mean-zero", note="Subtract b times zero."),
+            Step(
+                _SCORE_FORM - _B * _MEAN_SCORE,
+                "theorem:score-mean-zero",
+                note="Subtract b times zero.",
+            ),
             Step(E(_LAW, _F * _SCORE - _B * _SCORE), "linearity"),
             Step(_CENTRED, "algebra"),
         ),
     ),
     answer=(
-        r"Because the score has mean zero, any $b$ that does not depend on $z$ may be subtracted from $f$: the mean stays, and a $b$ near the typical value of $f$ "
+        r"Because the score has mean zero, any $b$ that does not depend on $z$ may be subtracted "
+        r"from $f$: the mean stays, and a $b$ near the typical value of $f$ "
         r"removes most of the variance."
     ),
     reference=_WILLIAMS,
     mistakes=(
-        Mistake("baseline-of-z", _claim(_GRADIENT, E(_LAW, (_F - log(p(z))) * _SCORE)), "A baseline that depends on z biases the gradient."),
-        Mistake("baseline-added-outside", _claim(_GRADIENT, _SCORE_FORM - _B), "The baseline is subtracted from the gradient instead of from f."),
-        Mistake("baseline-scaled", _claim(_GRADIENT, _B * _CENTRED), "The baseline is multiplied with instead of subtracted."),
+        Mistake(
+            "baseline-of-z",
+            _claim(_GRADIENT, E(_LAW, (_F - log(p(z))) * _SCORE)),
+            "A baseline that depends on z biases the gradient.",
+        ),
+        Mistake(
+            "baseline-added-outside",
+            _claim(_GRADIENT, _SCORE_FORM - _B),
+            "The baseline is subtracted from the gradient instead of from f.",
+        ),
+        Mistake(
+            "baseline-scaled",
+            _claim(_GRADIENT, _B * _CENTRED),
+            "The baseline is multiplied with instead of subtracted.",
+        ),
         Mistake("without-score", _claim(_GRADIENT, E(_LAW, _F - _B)), "The score is forgotten."),
     ),
 )
@@ -127,22 +194,51 @@ elbo_theta = Theorem(
         (
             Step(Gradient(E(_LAW, log(p(x, z) / _LAW)), _THETA), "elbo-definition"),
             Step(Gradient(E(_LAW, _LOG_RATIO), _THETA), "log-of-product"),
-            Step(E(_LAW, Gradient(_LOG_RATIO, _THETA)), "gradient-inside", note="q does not depend on θ."),
-            Step(E(_LAW, Gradient(log(p(x, z)), _THETA) - Gradient(log(_LAW), _THETA)), "gradient-terms"),
+            Step(
+                E(_LAW, Gradient(_LOG_RATIO, _THETA)),
+                "gradient-inside",
+                note="q does not depend on θ.",
+            ),
+            Step(
+                E(_LAW, Gradient(log(p(x, z)), _THETA) - Gradient(log(_LAW), _THETA)),
+                "gradient-terms",
+            ),
             Step(E(_LAW, Gradient(log(p(x, z)), _THETA)), "gradient-of-product"),
         ),
     ),
     answer=(
-        r"The samples do not depend on $\theta$, so the gradient passes straight inside: one sample of $q(z\mid x)$ gives an unbiased gradient for the decoder. "
+        r"The samples do not depend on $\theta$, so the gradient passes straight inside: one "
+        r"sample of $q(z\mid x)$ gives an unbiased gradient for the decoder. "
         r"It is the gradient of $\phi$ that needs a trick."
     ),
-    reference="Kingma & Welling (2014), §2.3; Kingma & Welling (2019), An introduction to VAEs, §2.4.",
+    reference="Kingma & Welling (2014), §2.3; Kingma & Welling (2019), An introduction to VAEs, "
+    "§2.4.",
     mistakes=(
-        Mistake("under-posterior", _claim(_THETA_GRADIENT, E(p(z | x), Gradient(log(p(x, z)), _THETA))), "That is the gradient of log p(x); the ELBO averages under q."),
-        Mistake("without-log", _claim(_THETA_GRADIENT, E(_LAW, Gradient(p(x, z), _THETA))), "The logarithm is lost."),
-        Mistake("evidence-gradient", _claim(_THETA_GRADIENT, Gradient(log(p(x)), _THETA)), "The bound and the evidence have different gradients unless q is the posterior."),
-        Mistake("log-p-constant", _claim(_THETA_GRADIENT, _ZERO), "log p(x, z) is treated as constant in θ."),
-        Mistake("prior-only", _claim(_THETA_GRADIENT, E(_LAW, Gradient(log(p(z)), _THETA))), "Only the prior is differentiated."),
+        Mistake(
+            "under-posterior",
+            _claim(_THETA_GRADIENT, E(p(z | x), Gradient(log(p(x, z)), _THETA))),
+            "That is the gradient of log p(x); the ELBO averages under q.",
+        ),
+        Mistake(
+            "without-log",
+            _claim(_THETA_GRADIENT, E(_LAW, Gradient(p(x, z), _THETA))),
+            "The logarithm is lost.",
+        ),
+        Mistake(
+            "evidence-gradient",
+            _claim(_THETA_GRADIENT, Gradient(log(p(x)), _THETA)),
+            "The bound and the evidence have different gradients unless q is the posterior.",
+        ),
+        Mistake(
+            "log-p-constant",
+            _claim(_THETA_GRADIENT, _ZERO),
+            "log p(x, z) is treated as constant in θ.",
+        ),
+        Mistake(
+            "prior-only",
+            _claim(_THETA_GRADIENT, E(_LAW, Gradient(log(p(z)), _THETA))),
+            "Only the prior is differentiated.",
+        ),
     ),
 )
 
@@ -165,23 +261,50 @@ elbo_phi = Theorem(
                 "gradient-of-product",
                 note="The density stands in the law and in the logarithm: two terms.",
             ),
-            Step(integral(_LOG_RATIO * Gradient(_LAW, _PHI) - _LAW * _SCORE, z), "gradient-terms", note="p does not depend on φ."),
+            Step(
+                integral(_LOG_RATIO * Gradient(_LAW, _PHI) - _LAW * _SCORE, z),
+                "gradient-terms",
+                note="p does not depend on φ.",
+            ),
             Step(integral(_LOG_RATIO * _LAW * _SCORE - _LAW * _SCORE, z), "score"),
             Step(integral(_LOG_RATIO * _LAW * _SCORE, z) - integral(_LAW * _SCORE, z), "linearity"),
             Step(E(_LAW, _LOG_RATIO * _SCORE) - _MEAN_SCORE, "expectation"),
-            Step(E(_LAW, _LOG_RATIO * _SCORE), "theorem:score-mean-zero", note="The term that the logarithm contributes has mean zero."),
+            Step(
+                E(_LAW, _LOG_RATIO * _SCORE),
+                "theorem:score-mean-zero",
+                note="The term that the logarithm contributes has mean zero.",
+            ),
         ),
     ),
     answer=(
-        r"$q$ occurs twice: as the law of the samples and inside the logarithm. The second contributes $-\mathbb{E}_q[\nabla_\phi\log q]$, which is zero on average, so "
-        r"$\nabla_\phi\mathrm{ELBO}=\mathbb{E}_q[(\log p(x,z)-\log q(z\mid x))\,\nabla_\phi\log q(z\mid x)]$. Zero on average is not zero: leaving that term out of an estimate "
+        r"$q$ occurs twice: as the law of the samples and inside the logarithm. The second "
+        r"contributes $-\mathbb{E}_q[\nabla_\phi\log q]$, which is zero on average, so "
+        r"$\nabla_\phi\mathrm{ELBO}=\mathbb{E}_q[(\log p(x,z)-\log q(z\mid x))\,\nabla_\phi\log "
+        r"q(z\mid x)]$. Zero on average is not zero: leaving that term out of an estimate "
         r"changes its variance, which *sticking the landing* uses in the pathwise gradient."
     ),
-    reference="Ranganath, Gerrish & Blei (2014), Black box variational inference; Roeder, Wu & Duvenaud (2017), Sticking the landing.",
+    reference="Ranganath, Gerrish & Blei (2014), Black box variational inference; Roeder, Wu & "
+    "Duvenaud (2017), Sticking the landing.",
     mistakes=(
-        Mistake("gradient-inside", _claim(_PHI_GRADIENT, E(_LAW, Gradient(_LOG_RATIO, _PHI))), "The gradient is moved inside although the law depends on φ; what is left is zero."),
-        Mistake("entropy-term-lost", _claim(_PHI_GRADIENT, E(_LAW, log(p(x, z)) * _SCORE)), "log q is dropped from the factor together with its own gradient."),
-        Mistake("likelihood-for-joint", _claim(_PHI_GRADIENT, E(_LAW, (log(p(x | z)) - log(_LAW)) * _SCORE)), "The prior is lost."),
-        Mistake("sign-of-entropy", _claim(_PHI_GRADIENT, E(_LAW, (log(p(x, z)) + log(_LAW)) * _SCORE)), "The sign of log q is lost."),
+        Mistake(
+            "gradient-inside",
+            _claim(_PHI_GRADIENT, E(_LAW, Gradient(_LOG_RATIO, _PHI))),
+            "The gradient is moved inside although the law depends on φ; what is left is zero.",
+        ),
+        Mistake(
+            "entropy-term-lost",
+            _claim(_PHI_GRADIENT, E(_LAW, log(p(x, z)) * _SCORE)),
+            "log q is dropped from the factor together with its own gradient.",
+        ),
+        Mistake(
+            "likelihood-for-joint",
+            _claim(_PHI_GRADIENT, E(_LAW, (log(p(x | z)) - log(_LAW)) * _SCORE)),
+            "The prior is lost.",
+        ),
+        Mistake(
+            "sign-of-entropy",
+            _claim(_PHI_GRADIENT, E(_LAW, (log(p(x, z)) + log(_LAW)) * _SCORE)),
+            "The sign of log q is lost.",
+        ),
     ),
 )

@@ -31,22 +31,39 @@ gumbel_max = Theorem(
     derivation=Derivation(
         _WINS,
         (
-            Step(integral(gumbel(_G, log(_A), 1) * exp(-(_B + _C) * exp(-value(_G))), _G), "algebra", note="Both others stay below g: their distribution functions multiply."),
+            Step(
+                integral(gumbel(_G, log(_A), 1) * exp(-(_B + _C) * exp(-value(_G))), _G),
+                "algebra",
+                note="Both others stay below g: their distribution functions multiply.",
+            ),
             Step(integral(_A / _SUM * gumbel(_G, log(_SUM), 1), _G), "gumbel-product"),
             Step(_A / _SUM, "normalization", note="A Gumbel density integrates to one."),
         ),
     ),
     answer=(
-        r"Add independent Gumbel noise to the logits $\log\pi_k$ and take the largest: the integral of the density of $\log\pi_1+g_1$ at $g$ times the probability that the others stay below $g$ is "
-        r"$\pi_1/\sum_k\pi_k$. The noise no longer depends on the parameters, which is reparameterization; the arg max, though, has derivative zero, so Gumbel-softmax replaces it with a softmax at temperature $\tau$. "
+        r"Add independent Gumbel noise to the logits $\log\pi_k$ and take the largest: the "
+        r"integral of the density of $\log\pi_1+g_1$ at $g$ times the probability that the others "
+        r"stay below $g$ is "
+        r"$\pi_1/\sum_k\pi_k$. The noise no longer depends on the parameters, which is "
+        r"reparameterization; the arg max, though, has derivative zero, so Gumbel-softmax "
+        r"replaces it with a softmax at temperature $\tau$. "
         r"Shown for three classes."
     ),
-    reference="Maddison, Mnih & Teh (2017), The concrete distribution; Jang, Gu & Poole (2017), Categorical reparameterization with Gumbel-softmax.",
+    reference="Maddison, Mnih & Teh (2017), The concrete distribution; Jang, Gu & Poole (2017), "
+    "Categorical reparameterization with Gumbel-softmax.",
     kinds=(QUADRATURE,),
     mistakes=(
-        Mistake("softmax-of-weights", _claim(exp(_A) / (exp(_A) + exp(_B) + exp(_C))), "The weights are taken for logits."),
+        Mistake(
+            "softmax-of-weights",
+            _claim(exp(_A) / (exp(_A) + exp(_B) + exp(_C))),
+            "The weights are taken for logits.",
+        ),
         Mistake("one-rival-lost", _claim(_A / (_A + _B)), "A rival is forgotten."),
-        Mistake("squared", _claim(_A**2 / (_A**2 + _B**2 + _C**2)), "The temperature is taken into the law of the maximum."),
+        Mistake(
+            "squared",
+            _claim(_A**2 / (_A**2 + _B**2 + _C**2)),
+            "The temperature is taken into the law of the maximum.",
+        ),
         Mistake("turned", _claim((_B + _C) / _SUM), "The probability of losing is written."),
     ),
 )

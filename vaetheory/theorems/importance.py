@@ -1,4 +1,6 @@
-"""The evidence as an average (eq. 2), and the importance-weighted bound that interpolates from the ELBO to log p(x)."""
+"""The evidence as an average (eq. 2), and the importance-weighted bound that interpolates from
+the ELBO to log p(x).
+"""
 
 from __future__ import annotations
 
@@ -35,15 +37,30 @@ evidence_prior = Theorem(
         ),
     ),
     answer=(
-        r"$p(x)=\int p(x\mid z)\,p(z)\,dz=\mathbb{E}_{p(z)}[p(x\mid z)]$. The average can be estimated without bias by drawing $z$ from the prior, but in high dimension "
-        r"nearly every such $z$ explains $x$ not at all: the average is carried by the few that do, and an estimate that has not met them is far too small."
+        r"$p(x)=\int p(x\mid z)\,p(z)\,dz=\mathbb{E}_{p(z)}[p(x\mid z)]$. The average can be "
+        r"estimated without bias by drawing $z$ from the prior, but in high dimension "
+        r"nearly every such $z$ explains $x$ not at all: the average is carried by the few that "
+        r"do, and an estimate that has not met them is far too small."
     ),
-    reference="Kingma & Welling (2014), §2.1; Owen (2013), Monte Carlo theory, methods and examples, ch. 9.",
+    reference="Kingma & Welling (2014), §2.1; Owen (2013), Monte Carlo theory, methods and "
+    "examples, ch. 9.",
     mistakes=(
-        Mistake("posterior-average", _evidence(E(_LAW, p(x | z))), "The likelihood is averaged over q without dividing by it."),
-        Mistake("prior-forgotten", _evidence(integral(p(x | z), z)), "The prior is forgotten: the likelihood does not integrate to anything over z."),
+        Mistake(
+            "posterior-average",
+            _evidence(E(_LAW, p(x | z))),
+            "The likelihood is averaged over q without dividing by it.",
+        ),
+        Mistake(
+            "prior-forgotten",
+            _evidence(integral(p(x | z), z)),
+            "The prior is forgotten: the likelihood does not integrate to anything over z.",
+        ),
         Mistake("joint-average", _evidence(E(p(z), p(x, z))), "The prior is counted twice."),
-        Mistake("reversed-conditional", _evidence(E(p(z), p(z | x))), "The posterior stands where the likelihood belongs."),
+        Mistake(
+            "reversed-conditional",
+            _evidence(E(p(z), p(z | x))),
+            "The posterior stands where the likelihood belongs.",
+        ),
     ),
 )
 
@@ -57,19 +74,38 @@ evidence_importance = Theorem(
         (
             Step(integral(p(x, z), z), "marginalization"),
             Step(integral(p(x | z) * p(z), z), "product-rule"),
-            Step(E(_LAW, p(x | z) * p(z) / _LAW), "change-of-measure", note="q(z | x) must be positive wherever the joint is."),
+            Step(
+                E(_LAW, p(x | z) * p(z) / _LAW),
+                "change-of-measure",
+                note="q(z | x) must be positive wherever the joint is.",
+            ),
         ),
     ),
     answer=(
-        r"Draw $z$ where it matters, from $q(z\mid x)$, and correct with the weight $p(z)/q(z\mid x)$: still unbiased, and of zero variance when $q$ is the true posterior."
+        r"Draw $z$ where it matters, from $q(z\mid x)$, and correct with the weight $p(z)/q(z\mid "
+        r"x)$: still unbiased, and of zero variance when $q$ is the true posterior."
     ),
     reference=_BURDA,
     kinds=(PROOF, EXACT, QUADRATURE),
     mistakes=(
-        Mistake("no-correction", _evidence(E(_LAW, p(x | z))), "The weight p(z)/q(z|x) is forgotten."),
-        Mistake("weight-turned", _evidence(E(_LAW, p(x | z) * _LAW / p(z))), "The weight is turned round."),
-        Mistake("prior-not-divided", _evidence(E(_LAW, p(x | z) * p(z))), "The division by q is forgotten."),
-        Mistake("posterior-weight", _evidence(E(_LAW, p(x | z) * p(z | x) / _LAW)), "The true posterior stands where the prior belongs."),
+        Mistake(
+            "no-correction", _evidence(E(_LAW, p(x | z))), "The weight p(z)/q(z|x) is forgotten."
+        ),
+        Mistake(
+            "weight-turned",
+            _evidence(E(_LAW, p(x | z) * _LAW / p(z))),
+            "The weight is turned round.",
+        ),
+        Mistake(
+            "prior-not-divided",
+            _evidence(E(_LAW, p(x | z) * p(z))),
+            "The division by q is forgotten.",
+        ),
+        Mistake(
+            "posterior-weight",
+            _evidence(E(_LAW, p(x | z) * p(z | x) / _LAW)),
+            "The true posterior stands where the prior belongs.",
+        ),
     ),
 )
 
@@ -92,7 +128,9 @@ def law(latents: tuple[Variable, ...]) -> Expression:
 def mean_weight(latents: tuple[Variable, ...]) -> Expression:
     """(1/K) Σ w_k."""
     total: Expression = Sum(tuple(weight(v) for v in latents))
-    return to_expression(Fraction(1, len(latents))) * total if len(latents) > 1 else weight(latents[0])
+    return (
+        to_expression(Fraction(1, len(latents))) * total if len(latents) > 1 else weight(latents[0])
+    )
 
 
 def bound(count: int) -> Expression:
@@ -112,22 +150,42 @@ iw_bound = Theorem(
     derivation=Derivation(
         log(p(x)),
         (
-            Step(log(E(law(_TRIPLE), mean_weight(_TRIPLE), over=_TRIPLE)), "unbiased-average", note="Each weight averages to p(x), and so does their mean."),
+            Step(
+                log(E(law(_TRIPLE), mean_weight(_TRIPLE), over=_TRIPLE)),
+                "unbiased-average",
+                note="Each weight averages to p(x), and so does their mean.",
+            ),
             Step(bound(3), "jensen", _MORE),
         ),
     ),
     answer=(
-        r"The mean of $K$ importance weights is an unbiased estimate of $p(x)$; the logarithm of an unbiased estimate is, on average, too small (Jensen). "
-        r"So $\mathcal L_K=\mathbb{E}\big[\log\frac1K\sum_k w_k\big]\le\log p(x)$; $K=1$ is the ELBO. Shown here for $K=3$; the steps are the same for every $K$ (checked for $K\le 5$)."
+        r"The mean of $K$ importance weights is an unbiased estimate of $p(x)$; the logarithm of "
+        r"an unbiased estimate is, on average, too small (Jensen). "
+        r"So $\mathcal L_K=\mathbb{E}\big[\log\frac1K\sum_k w_k\big]\le\log p(x)$; $K=1$ is the "
+        r"ELBO. Shown here for $K=3$; the steps are the same for every $K$ (checked for $K\le 5$)."
     ),
     reference=_BURDA,
     kinds=(PROOF, EXACT, MONTE_CARLO),
     equality="exactly when the weights are constant, that is q(z|x) = p(z|x)",
     mistakes=(
         Mistake("upper-bound", Statement(log(p(x)), _LESS, bound(3)), "The direction is turned."),
-        Mistake("sum-for-mean", Statement(log(p(x)), _MORE, E(law(_TRIPLE), log(3 * mean_weight(_TRIPLE)), over=_TRIPLE)), "The factor 1/K is forgotten."),
-        Mistake("equality", Statement(log(p(x)), _EQ, bound(3)), "Unbiased weights do not give an unbiased logarithm."),
-        Mistake("below-elbo", Statement(ELBO, _MORE, bound(3)), "More samples make the bound tighter, not looser."),
+        Mistake(
+            "sum-for-mean",
+            Statement(
+                log(p(x)), _MORE, E(law(_TRIPLE), log(3 * mean_weight(_TRIPLE)), over=_TRIPLE)
+            ),
+            "The factor 1/K is forgotten.",
+        ),
+        Mistake(
+            "equality",
+            Statement(log(p(x)), _EQ, bound(3)),
+            "Unbiased weights do not give an unbiased logarithm.",
+        ),
+        Mistake(
+            "below-elbo",
+            Statement(ELBO, _MORE, bound(3)),
+            "More samples make the bound tighter, not looser.",
+        ),
     ),
 )
 
@@ -140,12 +198,32 @@ iw_monotone = Theorem(
         bound(3),
         (
             Step(
-                E(law(_TRIPLE), log(Sum(tuple(mean_weight(pair) for pair in ((_Z1, _Z2), (_Z1, _Z3), (_Z2, _Z3)))) / 3), over=_TRIPLE),
+                E(
+                    law(_TRIPLE),
+                    log(
+                        Sum(
+                            tuple(
+                                mean_weight(pair) for pair in ((_Z1, _Z2), (_Z1, _Z3), (_Z2, _Z3))
+                            )
+                        )
+                        / 3
+                    ),
+                    over=_TRIPLE,
+                ),
                 "algebra",
                 note="The mean of three weights is the mean of the three means of two.",
             ),
             Step(
-                E(law(_TRIPLE), Sum(tuple(log(mean_weight(pair)) for pair in ((_Z1, _Z2), (_Z1, _Z3), (_Z2, _Z3)))) / 3, over=_TRIPLE),
+                E(
+                    law(_TRIPLE),
+                    Sum(
+                        tuple(
+                            log(mean_weight(pair)) for pair in ((_Z1, _Z2), (_Z1, _Z3), (_Z2, _Z3))
+                        )
+                    )
+                    / 3,
+                    over=_TRIPLE,
+                ),
                 "jensen-mean",
                 _MORE,
                 "The logarithm of a mean is at least the mean of the logarithms.",
@@ -153,27 +231,46 @@ iw_monotone = Theorem(
             Step(
                 Sum(
                     tuple(
-                        E(law(pair), log(mean_weight(pair)), over=pair) for pair in ((_Z1, _Z2), (_Z1, _Z3), (_Z2, _Z3))
+                        E(law(pair), log(mean_weight(pair)), over=pair)
+                        for pair in ((_Z1, _Z2), (_Z1, _Z3), (_Z2, _Z3))
                     )
                 )
                 / 3,
                 "unused-draws",
                 note="Each term uses two of the three draws; the third integrates to one.",
             ),
-            Step(bound(2), "rearrangement", note="The three expectations are one, up to the names of the draws."),
+            Step(
+                bound(2),
+                "rearrangement",
+                note="The three expectations are one, up to the names of the draws.",
+            ),
         ),
     ),
     answer=(
-        r"The mean of $K+1$ weights is the average, over which weight is left out, of means of $K$ weights. By Jensen, the logarithm of this average is at least "
-        r"the average of the logarithms, and each of those has expectation $\mathcal L_K$. So $\mathcal L_K\le\mathcal L_{K+1}\le\log p(x)$. Shown for $K=2$; checked for $K\le4$."
+        r"The mean of $K+1$ weights is the average, over which weight is left out, of means of "
+        r"$K$ weights. By Jensen, the logarithm of this average is at least "
+        r"the average of the logarithms, and each of those has expectation $\mathcal L_K$. So "
+        r"$\mathcal L_K\le\mathcal L_{K+1}\le\log p(x)$. Shown for $K=2$; checked for $K\le4$."
     ),
     reference=_BURDA + " Theorem 1.",
     kinds=(PROOF, EXACT, MONTE_CARLO),
     equality="exactly when the weights are constant",
     mistakes=(
         Mistake("reversed", Statement(bound(3), _LESS, bound(2)), "The direction is turned."),
-        Mistake("no-gain", Statement(bound(3), _EQ, bound(2)), "The bound is called independent of the number of samples."),
-        Mistake("same-as-elbo", Statement(bound(2), _EQ, ELBO), "Two samples are taken for an average of two ELBOs, whose logarithm is inside."),
-        Mistake("beyond-evidence", Statement(bound(3), _MORE, log(p(x))), "Enough samples are thought to pass log p(x)."),
+        Mistake(
+            "no-gain",
+            Statement(bound(3), _EQ, bound(2)),
+            "The bound is called independent of the number of samples.",
+        ),
+        Mistake(
+            "same-as-elbo",
+            Statement(bound(2), _EQ, ELBO),
+            "Two samples are taken for an average of two ELBOs, whose logarithm is inside.",
+        ),
+        Mistake(
+            "beyond-evidence",
+            Statement(bound(3), _MORE, log(p(x))),
+            "Enough samples are thought to pass log p(x).",
+        ),
     ),
 )

@@ -13,7 +13,8 @@ from vaetheory.theorems.theorem import EXACT, PROOF, Mistake, Theorem
 
 _EQ, _MORE, _LESS = Relation.EQUAL, Relation.AT_LEAST, Relation.AT_MOST
 
-# --- two layers ----------------------------------------------------------------------------------------------------------
+# --- two layers -----------------------------------------------------------------------------------
+# -----------------------
 
 _Z1, _Z2 = Variable("z", slot="z_1")[1], Variable("z", slot="z_2")[2]
 _LAYERS = (
@@ -48,27 +49,58 @@ hierarchical_elbo = Theorem(
                 note="The model goes down, z₂ → z₁ → x; the encoder goes up, x → z₁ → z₂.",
             ),
             Step(E(_LAW, _SPLIT), "log-of-product"),
-            Step(E(_LAW, log(p(x | _Z1))) - _BETWEEN - E(_LAW, log(q(_Z2 | _Z1) / p(_Z2))), "linearity"),
-            Step(_FIRST - _BETWEEN - E(_LAW, log(q(_Z2 | _Z1) / p(_Z2))), "marginalization", note="The first integrand does not contain z₂."),
-            Step(_FIRST - _BETWEEN - E(q(_Z1 | x), E(q(_Z2 | _Z1), log(q(_Z2 | _Z1) / p(_Z2)))), "factorized-expectation"),
+            Step(
+                E(_LAW, log(p(x | _Z1))) - _BETWEEN - E(_LAW, log(q(_Z2 | _Z1) / p(_Z2))),
+                "linearity",
+            ),
+            Step(
+                _FIRST - _BETWEEN - E(_LAW, log(q(_Z2 | _Z1) / p(_Z2))),
+                "marginalization",
+                note="The first integrand does not contain z₂.",
+            ),
+            Step(
+                _FIRST - _BETWEEN - E(q(_Z1 | x), E(q(_Z2 | _Z1), log(q(_Z2 | _Z1) / p(_Z2)))),
+                "factorized-expectation",
+            ),
             Step(_FIRST - _BETWEEN - _TOP, "kl-definition"),
         ),
         _LAYERS,
     ),
     answer=(
-        r"Each layer pays for its own misfit: the reconstruction from $z_1$, minus the log ratio of $q(z_1\mid x)$ to $p(z_1\mid z_2)$ averaged over both layers, minus the divergence of the top "
-        r"layer from its prior. The middle term is not a KL divergence for each $z_2$, because $z_2$ is drawn after $z_1$."
+        r"Each layer pays for its own misfit: the reconstruction from $z_1$, minus the log ratio "
+        r"of $q(z_1\mid x)$ to $p(z_1\mid z_2)$ averaged over both layers, minus the divergence "
+        r"of the top "
+        r"layer from its prior. The middle term is not a KL divergence for each $z_2$, because "
+        r"$z_2$ is drawn after $z_1$."
     ),
-    reference="Sønderby, Raiko, Maaløe, Sønderby & Winther (2016), Ladder variational autoencoders.",
+    reference="Sønderby, Raiko, Maaløe, Sønderby & Winther (2016), Ladder variational "
+    "autoencoders.",
     mistakes=(
-        Mistake("top-layer-lost", _layers(_FIRST - _BETWEEN), "The divergence of the top layer is forgotten."),
-        Mistake("independent-layers", _layers(_FIRST - KL(q(_Z1 | x), p(_Z1)) - _TOP), "The marginal prior of z₁ stands where p(z₁|z₂) belongs."),
-        Mistake("sign", _layers(_FIRST - _BETWEEN + _TOP), "A divergence is added instead of subtracted."),
-        Mistake("two-reconstructions", _layers(_FIRST + _FIRST - _BETWEEN - _TOP), "The reconstruction is counted for each layer."),
+        Mistake(
+            "top-layer-lost",
+            _layers(_FIRST - _BETWEEN),
+            "The divergence of the top layer is forgotten.",
+        ),
+        Mistake(
+            "independent-layers",
+            _layers(_FIRST - KL(q(_Z1 | x), p(_Z1)) - _TOP),
+            "The marginal prior of z₁ stands where p(z₁|z₂) belongs.",
+        ),
+        Mistake(
+            "sign",
+            _layers(_FIRST - _BETWEEN + _TOP),
+            "A divergence is added instead of subtracted.",
+        ),
+        Mistake(
+            "two-reconstructions",
+            _layers(_FIRST + _FIRST - _BETWEEN - _TOP),
+            "The reconstruction is counted for each layer.",
+        ),
     ),
 )
 
-# --- three steps of diffusion ------------------------------------------------------------------------------------------------
+# --- three steps of diffusion
+# ------------------------------------------------------------------------------------------------
 
 
 def _step(t: int) -> Variable:
@@ -117,12 +149,22 @@ diffusion_bound = Theorem(
             Step(
                 E(_NOISING, log(p(_X3) * p(_X2 | _X3) * p(_X1 | _X2) * p(_X0 | _X1) / _BACKWARD)),
                 "markov-reversal",
-                note="The noising chain, read backwards with x₀ known: q(x₁|x₂, x₀) is Gaussian and known in closed form.",
+                note="The noising chain, read backwards with x₀ known: q(x₁|x₂, x₀) is Gaussian "
+                "and known in closed form.",
             ),
             Step(E(_NOISING, _TERMS[0] - _TERMS[1] - _TERMS[2] - _TERMS[3]), "log-of-product"),
-            Step(E(_NOISING, _TERMS[0]) - E(_NOISING, _TERMS[1]) - E(_NOISING, _TERMS[2]) - E(_NOISING, _TERMS[3]), "linearity"),
             Step(
-                _RECONSTRUCTION - E(q(_X1, _X2 | _X0), _TERMS[1]) - E(q(_X2, _X3 | _X0), _TERMS[2]) - E(q(_X3 | _X0), _TERMS[3]),
+                E(_NOISING, _TERMS[0])
+                - E(_NOISING, _TERMS[1])
+                - E(_NOISING, _TERMS[2])
+                - E(_NOISING, _TERMS[3]),
+                "linearity",
+            ),
+            Step(
+                _RECONSTRUCTION
+                - E(q(_X1, _X2 | _X0), _TERMS[1])
+                - E(q(_X2, _X3 | _X0), _TERMS[2])
+                - E(q(_X3 | _X0), _TERMS[3]),
                 "marginalization",
                 note="Each term keeps only the steps that it mentions.",
             ),
@@ -138,17 +180,49 @@ diffusion_bound = Theorem(
         _CHAIN,
     ),
     answer=(
-        r"A diffusion model is a hierarchical VAE whose encoder is fixed noise. Read backwards with $x_0$ known, the noising chain turns the ELBO into "
-        r"$\mathbb{E}[\log p(x_0\mid x_1)]-\sum_{t=2}^{T}\mathbb{E}\,\mathrm{KL}[q(x_{t-1}\mid x_t,x_0)\,\|\,p(x_{t-1}\mid x_t)]-\mathrm{KL}[q(x_T\mid x_0)\,\|\,p(x_T)]$: each step of denoising is compared with a known Gaussian. "
-        r"Shown for $T=3$; every further step adds one divergence of the same form (checked for $T\le5$)."
+        r"A diffusion model is a hierarchical VAE whose encoder is fixed noise. Read backwards "
+        r"with $x_0$ known, the noising chain turns the ELBO into "
+        r"$\mathbb{E}[\log p(x_0\mid x_1)]-\sum_{t=2}^{T}\mathbb{E}\,\mathrm{KL}[q(x_{t-1}\mid "
+        r"x_t,x_0)\,\|\,p(x_{t-1}\mid x_t)]-\mathrm{KL}[q(x_T\mid x_0)\,\|\,p(x_T)]$: each step "
+        r"of denoising is compared with a known Gaussian. "
+        r"Shown for $T=3$; every further step adds one divergence of the same form (checked for "
+        r"$T\le5$)."
     ),
     kinds=(PROOF, EXACT),
-    reference="Ho, Jain & Abbeel (2020), Denoising diffusion probabilistic models, eq. (5); Sohl-Dickstein et al. (2015).",
+    reference="Ho, Jain & Abbeel (2020), Denoising diffusion probabilistic models, eq. (5); "
+    "Sohl-Dickstein et al. (2015).",
     mistakes=(
-        Mistake("one-step-lost", _diffusion(_RECONSTRUCTION - _STEP1 - _PRIOR), "A step of the chain is forgotten."),
-        Mistake("prior-term-lost", _diffusion(_RECONSTRUCTION - _STEP1 - _STEP2), "The last divergence is dropped; it is constant only because the noising is fixed."),
-        Mistake("x0-forgotten", _diffusion(_RECONSTRUCTION - E(q(_X2 | _X0), KL(q(_X1 | _X2), p(_X1 | _X2))) - _STEP2 - _PRIOR), "The reversed noising step is not conditioned on x₀; then it is not known."),
-        Mistake("kl-turned", _diffusion(_RECONSTRUCTION - E(q(_X2 | _X0), KL(p(_X1 | _X2), q(_X1 | (_X2, _X0)))) - _STEP2 - _PRIOR), "A divergence is turned round."),
-        Mistake("sign", _diffusion(_RECONSTRUCTION + _STEP1 - _STEP2 - _PRIOR), "A divergence is added instead of subtracted."),
+        Mistake(
+            "one-step-lost",
+            _diffusion(_RECONSTRUCTION - _STEP1 - _PRIOR),
+            "A step of the chain is forgotten.",
+        ),
+        Mistake(
+            "prior-term-lost",
+            _diffusion(_RECONSTRUCTION - _STEP1 - _STEP2),
+            "The last divergence is dropped; it is constant only because the noising is fixed.",
+        ),
+        Mistake(
+            "x0-forgotten",
+            _diffusion(
+                _RECONSTRUCTION - E(q(_X2 | _X0), KL(q(_X1 | _X2), p(_X1 | _X2))) - _STEP2 - _PRIOR
+            ),
+            "The reversed noising step is not conditioned on x₀; then it is not known.",
+        ),
+        Mistake(
+            "kl-turned",
+            _diffusion(
+                _RECONSTRUCTION
+                - E(q(_X2 | _X0), KL(p(_X1 | _X2), q(_X1 | (_X2, _X0))))
+                - _STEP2
+                - _PRIOR
+            ),
+            "A divergence is turned round.",
+        ),
+        Mistake(
+            "sign",
+            _diffusion(_RECONSTRUCTION + _STEP1 - _STEP2 - _PRIOR),
+            "A divergence is added instead of subtracted.",
+        ),
     ),
 )

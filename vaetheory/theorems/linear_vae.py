@@ -19,7 +19,10 @@ _PRIOR = normal(z, 0, 1)
 _LIKELIHOOD = normal(x, _W * _Z, _S**2)
 _EVIDENCE = normal(x, 0, _TOTAL)
 _POSTERIOR = normal(z, _W * _X / _TOTAL, _S**2 / _TOTAL)
-_REFERENCE = "Tipping & Bishop (1999), Probabilistic principal component analysis; Lucas, Tucker, Grosse & Norouzi (2019), Don't blame the ELBO!"
+_REFERENCE = (
+    "Tipping & Bishop (1999), Probabilistic principal component analysis; Lucas, Tucker, "
+    "Grosse & Norouzi (2019), Don't blame the ELBO!"
+)
 _KINDS = (EXACT, QUADRATURE, MONTE_CARLO)
 _MARGINAL = integral(_LIKELIHOOD * _PRIOR, z)
 _BOUND = E(_POSTERIOR, log(_LIKELIHOOD * _PRIOR / _POSTERIOR))
@@ -37,21 +40,44 @@ ppca_marginal = Theorem(
     derivation=Derivation(
         _MARGINAL,
         (
-            Step(integral(_EVIDENCE * _POSTERIOR, z), "gaussian-product", note="Complete the square in z."),
+            Step(
+                integral(_EVIDENCE * _POSTERIOR, z),
+                "gaussian-product",
+                note="Complete the square in z.",
+            ),
             Step(_EVIDENCE, "normalization", note="The posterior integrates to one."),
         ),
     ),
     answer=(
-        r"With a linear decoder, $x=wz+\sigma\epsilon$ is normal with mean $0$ and variance $w^2+\sigma^2$ (in more dimensions $WW^\top+\sigma^2 I$): probabilistic PCA. It is one of the "
-        r"few models whose $\log p(x)$ is known, and so the ground truth for everything that estimates it. Shown for one dimension."
+        r"With a linear decoder, $x=wz+\sigma\epsilon$ is normal with mean $0$ and variance "
+        r"$w^2+\sigma^2$ (in more dimensions $WW^\top+\sigma^2 I$): probabilistic PCA. It is one "
+        r"of the "
+        r"few models whose $\log p(x)$ is known, and so the ground truth for everything that "
+        r"estimates it. Shown for one dimension."
     ),
     reference=_REFERENCE,
     kinds=_KINDS,
     mistakes=(
-        Mistake("noise-forgotten", _marginal(normal(x, 0, _W**2)), "The variance of the noise is forgotten."),
-        Mistake("scales-added", _marginal(normal(x, 0, (_W + _S) ** 2)), "Standard deviations are added instead of variances."),
-        Mistake("weight-not-squared", _marginal(normal(x, 0, _W**4 + _S**2)), "The weight enters the variance squared."),
-        Mistake("prior-forgotten", _marginal(normal(x, 0, _S**2)), "The latent's contribution to the variance is forgotten."),
+        Mistake(
+            "noise-forgotten",
+            _marginal(normal(x, 0, _W**2)),
+            "The variance of the noise is forgotten.",
+        ),
+        Mistake(
+            "scales-added",
+            _marginal(normal(x, 0, (_W + _S) ** 2)),
+            "Standard deviations are added instead of variances.",
+        ),
+        Mistake(
+            "weight-not-squared",
+            _marginal(normal(x, 0, _W**4 + _S**2)),
+            "The weight enters the variance squared.",
+        ),
+        Mistake(
+            "prior-forgotten",
+            _marginal(normal(x, 0, _S**2)),
+            "The latent's contribution to the variance is forgotten.",
+        ),
     ),
 )
 
@@ -71,20 +97,39 @@ linear_vae = Theorem(
         _BOUND,
         (
             Step(E(_POSTERIOR, log(_EVIDENCE * _POSTERIOR / _POSTERIOR)), "gaussian-product"),
-            Step(E(_POSTERIOR, log(_EVIDENCE)), "rearrangement", note="The posterior cancels: the ratio does not depend on z."),
+            Step(
+                E(_POSTERIOR, log(_EVIDENCE)),
+                "rearrangement",
+                note="The posterior cancels: the ratio does not depend on z.",
+            ),
             Step(log(_EVIDENCE), "normalization"),
         ),
     ),
     answer=(
-        r"The posterior of a linear Gaussian model is Gaussian, $\mathcal N\big(\tfrac{w x}{w^2+\sigma^2},\tfrac{\sigma^2}{w^2+\sigma^2}\big)$, so a Gaussian $q$ can reach it and the bound is tight. "
-        r"`vaemodels` uses this: a linear VAE trained from scratch must arrive at the closed-form optimum of probabilistic PCA."
+        r"The posterior of a linear Gaussian model is Gaussian, $\mathcal N\big(\tfrac{w "
+        r"x}{w^2+\sigma^2},\tfrac{\sigma^2}{w^2+\sigma^2}\big)$, so a Gaussian $q$ can reach it "
+        r"and the bound is tight. "
+        r"`vaemodels` uses this: a linear VAE trained from scratch must arrive at the closed-form "
+        r"optimum of probabilistic PCA."
     ),
     reference=_REFERENCE,
     kinds=_KINDS,
     mistakes=(
-        Mistake("likelihood-scale", _bound(log(_LIKELIHOOD), left=_BOUND), "The likelihood at one z is written for the evidence."),
-        Mistake("wrong-posterior-variance", _bound(log(_EVIDENCE), left=E(_WIDE, log(_LIKELIHOOD * _PRIOR / _WIDE))), "The posterior's variance is doubled: the bound is no longer tight."),
-        Mistake("prior-as-q", _bound(log(_EVIDENCE), left=E(_PRIOR, log(_LIKELIHOOD))), "The posterior is taken to be the prior."),
+        Mistake(
+            "likelihood-scale",
+            _bound(log(_LIKELIHOOD), left=_BOUND),
+            "The likelihood at one z is written for the evidence.",
+        ),
+        Mistake(
+            "wrong-posterior-variance",
+            _bound(log(_EVIDENCE), left=E(_WIDE, log(_LIKELIHOOD * _PRIOR / _WIDE))),
+            "The posterior's variance is doubled: the bound is no longer tight.",
+        ),
+        Mistake(
+            "prior-as-q",
+            _bound(log(_EVIDENCE), left=E(_PRIOR, log(_LIKELIHOOD))),
+            "The posterior is taken to be the prior.",
+        ),
         Mistake("without-log", _bound(_EVIDENCE), "The logarithm is lost."),
     ),
 )

@@ -1,4 +1,6 @@
-"""Bounds of other orders: Rényi's with α = ½ between the ELBO and log p(x), and the χ upper bound."""
+"""Bounds of other orders: Rényi's with α = ½ between the ELBO and log p(x), and the χ upper
+bound.
+"""
 
 from __future__ import annotations
 
@@ -37,16 +39,26 @@ renyi_elbo = Theorem(
         ),
     ),
     answer=(
-        r"$\mathcal L_\alpha=\frac1{1-\alpha}\log\mathbb{E}_q[w^{1-\alpha}]$ with $w=p(x,z)/q(z\mid x)$ goes from $\log p(x)$ at $\alpha=0$ to the ELBO as $\alpha\to1$. "
-        r"At $\alpha=\frac12$ it is $2\log\mathbb{E}_q[\sqrt w]$, and Jensen's inequality puts it above the ELBO."
+        r"$\mathcal L_\alpha=\frac1{1-\alpha}\log\mathbb{E}_q[w^{1-\alpha}]$ with "
+        r"$w=p(x,z)/q(z\mid x)$ goes from $\log p(x)$ at $\alpha=0$ to the ELBO as $\alpha\to1$. "
+        r"At $\alpha=\frac12$ it is $2\log\mathbb{E}_q[\sqrt w]$, and Jensen's inequality puts it "
+        r"above the ELBO."
     ),
     reference=_LI,
     equality="exactly when q(z|x) = p(z|x)",
     mistakes=(
         Mistake("reversed", _claim(_HALF_BOUND, _LESS, ELBO), "The direction is turned."),
-        Mistake("factor-lost", _claim(log(E(_LAW, _ROOT)), _EQ, ELBO), "The factor 1/(1 − α) = 2 is lost."),
+        Mistake(
+            "factor-lost",
+            _claim(log(E(_LAW, _ROOT)), _EQ, ELBO),
+            "The factor 1/(1 − α) = 2 is lost.",
+        ),
         Mistake("equal", _claim(_HALF_BOUND, _EQ, ELBO), "The order is thought not to matter."),
-        Mistake("root-outside", _claim(_HALF_BOUND, _EQ, log(p(x))), "The root is moved out of the expectation."),
+        Mistake(
+            "root-outside",
+            _claim(_HALF_BOUND, _EQ, log(p(x))),
+            "The root is moved out of the expectation.",
+        ),
     ),
 )
 
@@ -60,20 +72,36 @@ renyi_evidence = Theorem(
         (
             Step(log(integral(p(x, z), z)), "marginalization"),
             Step(log(E(_LAW, _WEIGHT)), "expectation"),
-            Step(_HALF_BOUND, "power-mean", _MORE, "With f = √w: the mean of f² is at least the square of the mean of f."),
+            Step(
+                _HALF_BOUND,
+                "power-mean",
+                _MORE,
+                "With f = √w: the mean of f² is at least the square of the mean of f.",
+            ),
         ),
     ),
     answer=(
-        r"$\big(\mathbb{E}_q[\sqrt w]\big)^2\le\mathbb{E}_q[w]=p(x)$ because the variance of $\sqrt w$ is not negative. Together with the bound above, "
+        r"$\big(\mathbb{E}_q[\sqrt w]\big)^2\le\mathbb{E}_q[w]=p(x)$ because the variance of "
+        r"$\sqrt w$ is not negative. Together with the bound above, "
         r"$\mathrm{ELBO}\le\mathcal L_{1/2}\le\log p(x)$."
     ),
     reference=_LI,
     equality="exactly when q(z|x) = p(z|x)",
     mistakes=(
         Mistake("reversed", _claim(log(p(x)), _LESS, _HALF_BOUND), "The direction is turned."),
-        Mistake("equal", _claim(log(p(x)), _EQ, _HALF_BOUND), "The square is moved into the expectation."),
-        Mistake("joint-root", _claim(log(p(x)), _EQ, 2 * log(E(_LAW, p(x, z) ** HALF))), "The root of the joint is taken without dividing by q."),
-        Mistake("one-for-two", _claim(log(p(x)), _EQ, log(E(_LAW, _ROOT))), "The factor 2 is lost."),
+        Mistake(
+            "equal",
+            _claim(log(p(x)), _EQ, _HALF_BOUND),
+            "The square is moved into the expectation.",
+        ),
+        Mistake(
+            "joint-root",
+            _claim(log(p(x)), _EQ, 2 * log(E(_LAW, p(x, z) ** HALF))),
+            "The root of the joint is taken without dividing by q.",
+        ),
+        Mistake(
+            "one-for-two", _claim(log(p(x)), _EQ, log(E(_LAW, _ROOT))), "The factor 2 is lost."
+        ),
     ),
 )
 
@@ -91,17 +119,31 @@ chi_upper = Theorem(
         ),
     ),
     answer=(
-        r"$\mathbb{E}_q[w^2]\ge(\mathbb{E}_q[w])^2=p(x)^2$, so $\frac12\log\mathbb{E}_q[w^2]\ge\log p(x)$: an upper bound whose expectation is under $q$, so it can be "
+        r"$\mathbb{E}_q[w^2]\ge(\mathbb{E}_q[w])^2=p(x)^2$, so "
+        r"$\frac12\log\mathbb{E}_q[w^2]\ge\log p(x)$: an upper bound whose expectation is under "
+        r"$q$, so it can be "
         r"estimated; its estimate has a heavy tail, because squared weights are averaged."
     ),
     kinds=(PROOF, EXACT, QUADRATURE),
-    reference="Dieng, Tran, Ranganath, Paisley & Blei (2017), Variational inference via χ upper bound minimization.",
+    reference="Dieng, Tran, Ranganath, Paisley & Blei (2017), Variational inference via χ upper "
+    "bound minimization.",
     equality="exactly when q(z|x) = p(z|x)",
     mistakes=(
-        Mistake("reversed", _claim(_CUBO, _LESS, log(p(x))), "It is taken for another lower bound."),
-        Mistake("half-lost", _claim(2 * _CUBO, _EQ, log(p(x))), "The root of the second moment is forgotten."),
-        Mistake("equal", _claim(_CUBO, _EQ, log(p(x))), "The square is moved out of the expectation."),
-        Mistake("below-elbo", _claim(_CUBO, _LESS, ELBO), "The upper bound is placed below the lower one."),
+        Mistake(
+            "reversed", _claim(_CUBO, _LESS, log(p(x))), "It is taken for another lower bound."
+        ),
+        Mistake(
+            "half-lost",
+            _claim(2 * _CUBO, _EQ, log(p(x))),
+            "The root of the second moment is forgotten.",
+        ),
+        Mistake(
+            "equal", _claim(_CUBO, _EQ, log(p(x))), "The square is moved out of the expectation."
+        ),
+        Mistake(
+            "below-elbo",
+            _claim(_CUBO, _LESS, ELBO),
+            "The upper bound is placed below the lower one.",
+        ),
     ),
 )
-

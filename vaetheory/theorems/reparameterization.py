@@ -15,7 +15,9 @@ from vaetheory.theorems.theorem import EXACT, MONTE_CARLO, QUADRATURE, Mistake, 
 _EPS = Variable(r"\epsilon", Reals())
 _M, _S = value(mu), value(sigma)
 _LAW, _NOISE = normal(z, _M, _S**2), normal(_EPS, 0, 1)
-_REFERENCE = "Kingma & Welling (2014), §2.4; Rezende, Mohamed & Wierstra (2014); Mohamed et al. (2020), §5."
+_REFERENCE = (
+    "Kingma & Welling (2014), §2.4; Rezende, Mohamed & Wierstra (2014); Mohamed et al. (2020), §5."
+)
 _KINDS = (EXACT, QUADRATURE, MONTE_CARLO)
 
 
@@ -30,7 +32,9 @@ def _claim(parameter: str, right: Expression) -> Statement:
     return Statement(Gradient(E(_LAW, _f(value(z))), parameter), Relation.EQUAL, right)
 
 
-def _theorem(name: str, title: str, parameter: str, word: str, mistakes: tuple[Mistake, ...], answer: str) -> Theorem:
+def _theorem(
+    name: str, title: str, parameter: str, word: str, mistakes: tuple[Mistake, ...], answer: str
+) -> Theorem:
     right = E(_NOISE, Gradient(_PATH, parameter))
     left = Gradient(E(_LAW, _f(value(z))), parameter)
     return Theorem(
@@ -41,8 +45,17 @@ def _theorem(name: str, title: str, parameter: str, word: str, mistakes: tuple[M
         derivation=Derivation(
             left,
             (
-                Step(Gradient(E(_NOISE, _PATH), parameter), "location-scale", note=f"Draw ε ~ N(0, 1) and put z = μ + σ ε: the {word} leaves the law."),
-                Step(right, "gradient-inside", note="The law does not depend on the parameter any more, so the gradient passes inside."),
+                Step(
+                    Gradient(E(_NOISE, _PATH), parameter),
+                    "location-scale",
+                    note=f"Draw ε ~ N(0, 1) and put z = μ + σ ε: the {word} leaves the law.",
+                ),
+                Step(
+                    right,
+                    "gradient-inside",
+                    note="The law does not depend on the parameter any more, so the gradient "
+                    "passes inside.",
+                ),
             ),
         ),
         answer=answer,
@@ -60,13 +73,38 @@ pathwise_mean = _theorem(
     _MEAN,
     "mean",
     (
-        Mistake("gradient-in-z", _claim(_MEAN, E(_LAW, Gradient(_f(value(z)), _MEAN))), "The gradient is moved inside although the law depends on μ; f(z) at a fixed z does not."),
-        Mistake("scale-factor", _claim(_MEAN, _S * E(_NOISE, Gradient(_PATH, _MEAN))), "A factor σ is added that belongs to nothing."),
-        Mistake("sign", _claim(_MEAN, -E(_NOISE, Gradient(_PATH, _MEAN))), "The sign of a loss is carried into the identity."),
-        Mistake("score-kept", _claim(_MEAN, E(_NOISE, Gradient(_PATH, _MEAN)) + E(_LAW, _f(value(z)) * Gradient(log(_LAW), _MEAN))), "The score-function term is kept beside the pathwise one: the gradient is counted twice."),
+        Mistake(
+            "gradient-in-z",
+            _claim(_MEAN, E(_LAW, Gradient(_f(value(z)), _MEAN))),
+            "The gradient is moved inside although the law depends on μ; f(z) at a fixed z does "
+            "not.",
+        ),
+        Mistake(
+            "scale-factor",
+            _claim(_MEAN, _S * E(_NOISE, Gradient(_PATH, _MEAN))),
+            "A factor σ is added that belongs to nothing.",
+        ),
+        Mistake(
+            "sign",
+            _claim(_MEAN, -E(_NOISE, Gradient(_PATH, _MEAN))),
+            "The sign of a loss is carried into the identity.",
+        ),
+        Mistake(
+            "score-kept",
+            _claim(
+                _MEAN,
+                E(_NOISE, Gradient(_PATH, _MEAN))
+                + E(_LAW, _f(value(z)) * Gradient(log(_LAW), _MEAN)),
+            ),
+            "The score-function term is kept beside the pathwise one: the gradient is counted "
+            "twice.",
+        ),
     ),
-    r"With $z=\mu+\sigma\epsilon$ and $\epsilon\sim\mathcal N(0,1)$ the parameters leave the law, so $\nabla_\mu\mathbb{E}[f(z)]=\mathbb{E}_\epsilon[\nabla_\mu f(\mu+\sigma\epsilon)]$: one sample gives an unbiased "
-    r"gradient that uses the slope of $f$, with far less variance than the score function where $f$ is smooth.",
+    r"With $z=\mu+\sigma\epsilon$ and $\epsilon\sim\mathcal N(0,1)$ the parameters leave the law, "
+    r"so $\nabla_\mu\mathbb{E}[f(z)]=\mathbb{E}_\epsilon[\nabla_\mu f(\mu+\sigma\epsilon)]$: one "
+    r"sample gives an unbiased "
+    r"gradient that uses the slope of $f$, with far less variance than the score function where "
+    r"$f$ is smooth.",
 )
 
 pathwise_scale = _theorem(
@@ -75,10 +113,27 @@ pathwise_scale = _theorem(
     _SCALE,
     "standard deviation",
     (
-        Mistake("gradient-in-z", _claim(_SCALE, E(_LAW, Gradient(_f(value(z)), _SCALE))), "The gradient is moved inside although the law depends on σ."),
-        Mistake("noise-forgotten", _claim(_SCALE, E(_NOISE, Gradient(_f(_M + _S), _SCALE))), "The noise is forgotten: z = μ + σ."),
-        Mistake("variance-for-scale", _claim(_SCALE, E(_NOISE, Gradient(_f(_M + _S**2 * value(_EPS)), _SCALE))), "The noise is multiplied with the variance instead of the standard deviation."),
-        Mistake("detached", _claim(_SCALE, E(_NOISE, Gradient(_PATH, _SCALE)) * _S), "The chain rule's factor is multiplied in once more."),
+        Mistake(
+            "gradient-in-z",
+            _claim(_SCALE, E(_LAW, Gradient(_f(value(z)), _SCALE))),
+            "The gradient is moved inside although the law depends on σ.",
+        ),
+        Mistake(
+            "noise-forgotten",
+            _claim(_SCALE, E(_NOISE, Gradient(_f(_M + _S), _SCALE))),
+            "The noise is forgotten: z = μ + σ.",
+        ),
+        Mistake(
+            "variance-for-scale",
+            _claim(_SCALE, E(_NOISE, Gradient(_f(_M + _S**2 * value(_EPS)), _SCALE))),
+            "The noise is multiplied with the variance instead of the standard deviation.",
+        ),
+        Mistake(
+            "detached",
+            _claim(_SCALE, E(_NOISE, Gradient(_PATH, _SCALE)) * _S),
+            "The chain rule's factor is multiplied in once more.",
+        ),
     ),
-    r"The same with $\sigma$: $\nabla_\sigma\mathbb{E}[f(z)]=\mathbb{E}_\epsilon[\nabla_\sigma f(\mu+\sigma\epsilon)]=\mathbb{E}_\epsilon[\epsilon f'(\mu+\sigma\epsilon)]$.",
+    r"The same with $\sigma$: $\nabla_\sigma\mathbb{E}[f(z)]=\mathbb{E}_\epsilon[\nabla_\sigma "
+    r"f(\mu+\sigma\epsilon)]=\mathbb{E}_\epsilon[\epsilon f'(\mu+\sigma\epsilon)]$.",
 )

@@ -1,4 +1,6 @@
-"""What a theorem is: a statement, its derivation, the written answer, and the mistakes that are made with it."""
+"""What a theorem is: a statement, its derivation, the written answer, and the mistakes that are
+made with it.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,10 @@ class Mistake:
 class Theorem:
     """One theorem of the catalogue.
 
-    ``question`` is the key of the homework question that it answers ("" for the rest), ``answer`` the written answer in
-    Markdown with TeX between dollar signs, ``equality`` says for an inequality when both sides agree, ``kinds`` are the
-    kinds of evidence that the statement as a whole must carry.
+    ``question`` is the key of the homework question that it answers ("" for the rest), ``answer``
+    the written answer in Markdown with TeX between dollar signs, ``equality`` says for an
+    inequality when both sides agree, ``kinds`` are the kinds of evidence that the statement as a
+    whole must carry.
     """
 
     name: str
@@ -43,5 +46,9 @@ class Theorem:
     @property
     def uses(self) -> tuple[str, ...]:
         """The names of the theorems that its derivation cites."""
-        cited = (s.rule.removeprefix(THEOREM_PREFIX) for s in self.derivation if s.rule.startswith(THEOREM_PREFIX))
+        cited = (
+            s.rule.removeprefix(THEOREM_PREFIX)
+            for s in self.derivation
+            if s.rule.startswith(THEOREM_PREFIX)
+        )
         return tuple(dict.fromkeys(cited))
