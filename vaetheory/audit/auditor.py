@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ def audit_function(
     function: Callable[..., Any],
     signature: str | None = None,
     name: str | None = None,
-    seconds: float = 6.0,
+    seconds: float = 4.0,
 ) -> Report:
     """Call `function` on designed inputs and report what it computes.
 
@@ -26,6 +27,10 @@ def audit_function(
     start = time.perf_counter()
     name = name or getattr(function, "__qualname__", type(function).__name__)
     found = exploration.explore(function, signature, seconds)
+    if not found.settled and inspect.ismethod(function):
+        function, base = function.__func__, function.__self__
+        stood_in = exploration.explore(function, signature, seconds, base)
+        found = stood_in if stood_in.formula is not None else found
     if found.formula is None:
         report = _uncallable(found, name)
     else:

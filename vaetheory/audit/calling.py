@@ -67,10 +67,10 @@ class Caller:
                 written[hyper.name] = hyper.native(numbers[hyper.name])
                 hyper.write(written[hyper.name])
         natives = {h.name: h.native(numbers[h.name]) for h in self.hypers}
-        positional, keywords = self.plan.arguments(arrays, natives)
         self.framework.seed(seed)
         self.calls += 1
         try:
+            positional, keywords = self.plan.arguments(arrays, natives)
             return self.function(*positional, **keywords)
         except (KeyboardInterrupt, MemoryError):
             raise
@@ -80,6 +80,10 @@ class Caller:
             for hyper in self.hypers:
                 if hyper.read is not None and not _same(hyper.read(), written[hyper.name]):
                     self.drifted.add(hyper.name)
+
+    def promote_counters(self) -> None:
+        """Probe numbers that a call changed as the counters they are: late, when schedules ended."""
+        self.hypers = [h.as_counter() if h.name in self.drifted else h for h in self.hypers]
 
     def native(self, values: Values) -> dict[Role, Any]:
         """The arrays of the library, with μ and s packed together where the plan asks for it."""

@@ -22,7 +22,7 @@ from vaetheory.audit.roles import Role, is_sure
 from vaetheory.audit.shapes import Layout, layouts
 
 # A reading that fits ends the search; these bound it where none does.
-_SECONDS = 6.0
+_SECONDS = 4.0
 _LAYOUTS_THAT_RUN = 2
 
 
@@ -54,15 +54,20 @@ def is_sound(formula: Formula) -> bool:
 
 
 def explore(
-    function: Callable[..., Any], given: str | None = None, seconds: float = _SECONDS
+    function: Callable[..., Any],
+    given: str | None = None,
+    seconds: float = _SECONDS,
+    base: Any = None,
 ) -> Exploration:
-    """Try readings until one is explained to rounding; keep the one that explains most."""
+    """Try readings until one is explained to rounding; keep the one that explains most.
+
+    With `base`, `function` is a method's plain function, and its `self` is stood in for.
+    """
     found = Exploration()
     stop = time.monotonic() + seconds
     literals = _literals(function)
     for framework in candidates(function):
-        with_session = _Search(function, framework, literals, given, stop, found)
-        with_session.run()
+        _Search(function, framework, literals, given, base, stop, found).run()
         if found.settled:
             break
     return found
@@ -82,6 +87,7 @@ class _Search:
     framework: Framework
     literals: set[float]
     given: str | None
+    base: Any
     stop: float
     found: Exploration
     learned: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -106,14 +112,16 @@ class _Search:
                     for hyper, value in before:
                         if hyper.write is not None:
                             hyper.write(value)
-                if self.found.settled or time.monotonic() > self.stop:
+                if self.found.settled or self.found.remembers or time.monotonic() > self.stop:
                     return
 
     def _readings(self) -> Iterator[signature.Reading]:
         """Readings in order; started anew whenever a record turns out to need another field."""
         for _ in range(12):
             before = dict(self.learned)
-            for reading in signature.readings(self.function, self.learned, self.given):
+            for reading in signature.readings(
+                self.function, self.learned, self.given, self.base
+            ):
                 yield reading
                 if self.learned != before:
                     break
@@ -124,7 +132,7 @@ class _Search:
         ran = 0
         for layout in layouts(self.literals):
             try:
-                formula = self._formula(caller, layout)
+                formula = self._formula(caller, layout, reading.contradicts)
             except CallFailed as error:
                 if isinstance(error.cause, Missing):
                     self._learn(error.cause)
@@ -145,11 +153,13 @@ class _Search:
         known = self.learned.get(missing.record, ())
         self.learned[missing.record] = (*known, str(missing.name))
 
-    def _formula(self, caller: Caller, layout: Layout) -> Formula | None:
+    def _formula(self, caller: Caller, layout: Layout, contradicts: bool) -> Formula | None:
         """The formula under one layout; None where the output has nothing to audit."""
         sizes, roles = layout.base, caller.plan.roles
         random = np.random.default_rng(0)
         one, other = draw(random, sizes, roles), draw(random, sizes, roles)
+        caller.components(one, sizes)
+        caller.promote_counters()
         base = caller.components(one, sizes)
         data = {r: (other if not r.is_latent else one)[r] for r in one}
         latent = {r: (other if r.is_latent else one)[r] for r in one}
@@ -165,7 +175,7 @@ class _Search:
         if not caller.noise and behaviour.remembers(caller, sizes):
             self.found.remembers = True
             return None
-        formula = recover(caller, layout)
+        formula = recover(caller, layout, thorough=not contradicts)
         if not formula.explained and formula.data.explained:
             far = recover(caller, layout, Region.FAR)
             formula = far if far.explained else formula
@@ -187,6 +197,9 @@ class _Search:
     def _keep(self, formula: Formula, reading: signature.Reading) -> None:
         """The better of two (a sure name is never argued away to mend an explained loss)."""
         best = self.found.formula
+        if reading.contradicts and not (formula.explained and is_sound(formula)):
+            # A reading against the names is believed only where everything falls into place.
+            return
         if best is None or _score(formula) > _score(best):
             self.found.formula = formula
             self.found.contradicts = reading.contradicts

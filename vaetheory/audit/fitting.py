@@ -50,6 +50,12 @@ class Table:
     def _rows(self, values: Array) -> Array:
         return np.asarray(values[1::2] - values[0::2]) if self.paired else values
 
+    def tolerance(self, wanted: float) -> float:
+        """`wanted`, or what rounding of a level far above the spread leaves, if that is more."""
+        epsilon = np.finfo(np.float32 if wanted > ROUNDING else np.float64).eps
+        level, spread = float(np.abs(self.measured).max()), float(np.ptp(self.outcome))
+        return max(wanted, 20 * float(epsilon) * level / spread) if spread else wanted
+
     @property
     def is_flat(self) -> bool:
         """Whether nothing that was varied has any effect."""
@@ -111,6 +117,7 @@ def first_fit(
     hypotheses: Iterable[Hypothesis], table: Table, tolerance: float = ROUNDING
 ) -> Fit | None:
     """The first hypothesis that explains every measurement to the tolerance."""
+    tolerance = table.tolerance(tolerance)
     tried = (fit(hypothesis, table) for hypothesis in hypotheses)
     return next((found for found in tried if found.residual <= tolerance), None)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vaetheory.audit import callables
@@ -33,6 +34,11 @@ class Hyper:
     where: str
     read: Callable[[], Any] | None = None
     write: Callable[[Any], None] | None = None
+    counter: bool = False
+
+    def as_counter(self) -> Hyper:
+        """The same, known to count calls."""
+        return replace(self, base=_LATE, counter=True)
 
     @property
     def size(self) -> str | None:
@@ -42,7 +48,7 @@ class Hyper:
     @property
     def counts_steps(self) -> bool:
         """Whether the number counts training steps."""
-        return looks_like_step(self.name.rpartition(".")[2])
+        return self.counter or looks_like_step(self.name.rpartition(".")[2])
 
     def at(self, sizes: Sizes) -> float:
         """The value used at given sizes: a size follows them, anything else stays at its base."""
@@ -100,7 +106,9 @@ class _Place:
 
 
 def _placed(name: str, value: Any, place: _Place, where: str) -> Hyper:
-    return Hyper(name, float(value), isinstance(value, int), where, place.read, place.write)
+    # A counter is probed late, where a schedule has run out, as a step that is an argument is.
+    base = _LATE if value == 0 and looks_like_step(name.rpartition(".")[2]) else float(value)
+    return Hyper(name, base, isinstance(value, int), where, place.read, place.write)
 
 
 def _namespace(function: types.FunctionType) -> dict[str, _Place]:
@@ -146,9 +154,27 @@ def _chained(chain: tuple[str, ...], space: Mapping[str, _Place]) -> Iterator[Hy
             name = ".".join(chain)
     except (AttributeError, KeyError, TypeError, IndexError, ValueError):
         return
+    where = "attribute" if head == "self" else "configuration"
     if _is_number(value):
-        where = "attribute" if head == "self" else "configuration"
         yield _placed(name, value, place, where)
+    elif (cell := _scalar_array(value, place)) is not None:
+        yield _placed(name, float(value), cell, where)
+
+
+def _scalar_array(value: Any, place: _Place) -> _Place | None:
+    """A buffer with one entry, such as a counter, read and written in place."""
+    shape = getattr(value, "shape", None)
+    fill = getattr(value, "fill_", None) or getattr(value, "fill", None)
+    if shape is None or math.prod(shape) != 1 or fill is None:
+        return None
+    if getattr(value, "requires_grad", False):
+        return None
+
+    def write(number: Any) -> None:
+        held = place.read()
+        (getattr(held, "fill_", None) or held.fill)(number)
+
+    return _Place(place.where, lambda: float(place.read()), write)
 
 
 def _functions(function: Callable[..., Any]) -> Iterator[types.FunctionType]:

@@ -6,9 +6,11 @@ import ast
 import inspect
 import textwrap
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from vaetheory.audit.roles import looks_like_number, plain
+from vaetheory.audit.source import read
 
 _GENERIC = 0.7
 _COUNTS = {"channels": 3, "latent": 8, "dim": 8, "size": 32, "hidden": 16, "classes": 10}
@@ -46,9 +48,35 @@ def _bare(cls: type, why: str) -> Instance:
     space = {**getattr(cls.__init__, "__globals__", {}), **arguments, "self": value}
     for statement in _body(cls):
         _run(statement, space)
+    _fill(value, cls)
     set_to = ", ".join(f"{name} = {arguments[name]}" for name in names)
     note = f"{cls.__name__}() raised {why}: its loss runs on a bare object"
     return Instance(value, [note + (f" with {set_to}" if set_to else "")])
+
+
+def _fill(value: Any, cls: type) -> None:
+    """Give configuration attributes that the methods compare with a text the first such text.
+
+    `if self.config.loss == "mse": …` needs some choice to be made; the first is named in the report.
+    """
+    for method in vars(cls).values():
+        if not inspect.isfunction(method):
+            continue
+        for dotted, text in read(method).compared.items():
+            head, *rest = dotted.split(".")
+            if head == "self" and rest:
+                _set_missing(value, rest, text)
+
+
+def _set_missing(value: Any, path: list[str], text: str) -> None:
+    for step in path[:-1]:
+        held = getattr(value, step, None)
+        if held is None:
+            held = SimpleNamespace()
+            setattr(value, step, held)
+        value = held
+    if getattr(value, path[-1], None) is None:
+        setattr(value, path[-1], text)
 
 
 def _arguments(cls: type) -> dict[str, Any]:

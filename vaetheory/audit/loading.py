@@ -52,6 +52,7 @@ def load(target: str) -> Loaded:
     """Import the file and find the function, method, class or object in it."""
     path, name = parse(target)
     source = _read(path)
+    _use_double_precision(source)
     module, assumed = _module(path, source)
     found: Any = module
     owner: Any = None
@@ -70,6 +71,14 @@ def load(target: str) -> Loaded:
     if not callable(found):
         raise LoadError(f"{name!r} in {path.name} is a {type(found).__name__}, not a function")
     return Loaded(found, assumed)
+
+
+def _use_double_precision(source: str) -> None:
+    """Tensors that the file makes while it is imported are float64 too, as in the audit itself."""
+    if "torch" in source:
+        import torch
+
+        torch.set_default_dtype(torch.float64)
 
 
 def _is_static(owner: type, function: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vaetheory.audit.design import Region
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, Weight, finding
+from vaetheory.audit.plan import Normal
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.regions import Departure
 from vaetheory.audit.roles import SYMBOL
@@ -106,6 +107,9 @@ def assumptions(evidence: Evidence) -> list[str]:
     formula = evidence.formula
     caller = formula.caller
     found = [f"{caller.plan.describe()}; x as {formula.layout.name}, arrays of {caller.framework.name}"]
+    for parameter in caller.plan.parameters:
+        if isinstance(parameter.node, Normal) and parameter.node.scale is None:
+            found.append(f"{parameter.name} is given as N(x̂, 1)")
     if caller.selection is not None and caller.selection.how:
         found.append(caller.selection.how)
     bound = [f"{h.name} is {h.size}" for h in caller.hypers if h.size]

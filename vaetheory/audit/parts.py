@@ -112,7 +112,9 @@ def data_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) ->
     return Part(True, found)
 
 
-def latent_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) -> Part:
+def latent_part(
+    caller: Caller, sizes: Sizes, tolerance: float, region: Region, thorough: bool = True
+) -> Part:
     """The KL side."""
     roles = caller.plan.roles
     if not any(role.is_latent for role in roles):
@@ -126,7 +128,7 @@ def latent_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) 
             found = first_fit([hypothesis], table, tolerance)
             if found is not None:
                 return Part(True, found, parametrization)
-    if tolerance > ROUNDING:
+    if tolerance > ROUNDING or not thorough:
         # Among many candidates one fits to float32 by chance: only the usual forms count then.
         return Part(True, None)
     pool = [term for term in _pool(available) if term.roles <= available]

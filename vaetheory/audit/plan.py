@@ -81,41 +81,58 @@ class Items:
 
 @dataclass(frozen=True)
 class StandIn:
-    """An object whose methods answer with arrays in place of a model: `model(x)`, `self.encode(x)`."""
+    """An object whose methods answer with arrays in place of a model: `model(x)`, `self.encode(x)`.
+
+    What is not planned is looked up on `base`, the real object, where there is one.
+    """
 
     name: str
     answers: tuple[tuple[str, Node], ...]
     numbers: tuple[str, ...] = ()
+    base: Any = None
 
 
-Node = Leaf | Number | Fixed | Record | Items | StandIn
+@dataclass(frozen=True)
+class Normal:
+    """A distribution object N(mean, scale²), with scale 1 where there is none.
+
+    With `standard`, N(0, I) of the same shape.
+    """
+
+    name: str
+    mean: Leaf
+    scale: Leaf | None = None
+    standard: bool = False
+
+
+Node = Leaf | Number | Fixed | Record | Items | StandIn | Normal
 
 
 class StandInValue:
     """The object built from a `StandIn`; calling it, or its methods, gives the planned arrays."""
 
-    def __init__(self, name: str, answers: Mapping[str, Any], numbers: Mapping[str, float]) -> None:
-        self._name = name
+    def __init__(self, node: StandIn, answers: Mapping[str, Any], given: Mapping[str, float]) -> None:
+        self._node = node
         self._answers = dict(answers)
-        self.__dict__.update(numbers)
+        self.__dict__.update(given)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._answer("")
-
-    def _answer(self, method: str) -> Any:
-        if method not in self._answers:
-            raise Missing(self._name, method or "()")
-        return self._answers[method]
+        if "" not in self._answers:
+            raise Missing(self._node.name, "()")
+        return self._answers[""]
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("__"):
             raise AttributeError(name)
         answers = self.__dict__["_answers"]
+        node = self.__dict__["_node"]
         if name in answers:
             return lambda *args, **kwargs: answers[name]
-        if name in ("train", "eval", "zero_grad", "parameters"):
+        if node.base is not None and hasattr(node.base, name):
+            return getattr(node.base, name)
+        if name in ("train", "eval", "zero_grad", "parameters", "log", "log_dict"):
             return lambda *args, **kwargs: []
-        raise Missing(self.__dict__["_name"], name)
+        raise Missing(node.name, name)
 
 
 @dataclass(frozen=True)
@@ -186,6 +203,11 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case StandIn(answers=answers):
             for _, child in answers:
                 yield from leaves(child)
+        case Normal(mean=mean, scale=scale, standard=False):
+            # A standard prior only borrows the shape of the posterior's arrays.
+            yield mean
+            if scale is not None:
+                yield scale
 
 
 def numbers(node: Node) -> Iterator[str]:
@@ -218,12 +240,27 @@ def build(node: Node, arrays: Mapping[Role, Any], given: Mapping[str, float]) ->
             return RecordValue(name, {key: build(child, arrays, given) for key, child in fields})
         case Items(items=items):
             return tuple(build(child, arrays, given) for child in items)
-        case StandIn(name=name, answers=answers, numbers=own):
+        case StandIn(answers=answers, numbers=own):
             return StandInValue(
-                name,
+                node,
                 {method: build(child, arrays, given) for method, child in answers},
                 {key: given[key] for key in own},
             )
+        case Normal(mean=mean, scale=scale, standard=standard):
+            return _normal(
+                arrays[mean.role], None if scale is None else arrays[scale.role], standard
+            )
+
+
+def _normal(mean: Any, scale: Any, standard: bool) -> Any:
+    """A torch distribution: the only library whose distribution objects are read."""
+    import torch
+
+    if standard or scale is None:
+        scale = torch.ones_like(mean)
+    if standard:
+        mean = torch.zeros_like(mean)
+    return torch.distributions.Normal(mean, scale, validate_args=False)
 
 
 def mapped(node: Node, change: Callable[[Leaf], Node]) -> Node:
@@ -235,7 +272,7 @@ def mapped(node: Node, change: Callable[[Leaf], Node]) -> Node:
             return Record(name, tuple((key, mapped(child, change)) for key, child in fields))
         case Items(items=items):
             return Items(tuple(mapped(child, change) for child in items))
-        case StandIn(name=name, answers=answers, numbers=own):
-            return StandIn(name, tuple((m, mapped(c, change)) for m, c in answers), own)
+        case StandIn(name=name, answers=answers, numbers=own, base=base):
+            return StandIn(name, tuple((m, mapped(c, change)) for m, c in answers), own, base)
         case _:
             return node

@@ -97,11 +97,16 @@ def shoot(
     return Shot(sizes, dict(pairs), float(solution[-1]), residual, target)
 
 
-def recover(caller: Caller, layout: Layout, region: Region = Region.GENERIC) -> Formula:
-    """Find the terms at the base sizes, then follow their coefficients over all sizes."""
+def recover(
+    caller: Caller, layout: Layout, region: Region = Region.GENERIC, thorough: bool = True
+) -> Formula:
+    """Find the terms at the base sizes, then follow their coefficients over all sizes.
+
+    `thorough`: search for wrong KLs too, out of all pieces that one could be put together from.
+    """
     tolerance = tolerance_of(caller, layout.base)
     data = data_part(caller, layout.base, tolerance, region)
-    latent = latent_part(caller, layout.base, tolerance, region)
+    latent = latent_part(caller, layout.base, tolerance, region, thorough)
     formula = Formula(caller, layout, data, latent, tolerance, region)
     if not (data.explained and latent.explained and formula.terms):
         return formula

@@ -124,6 +124,30 @@ def role_of(name: str) -> Role | None:
     return next((role for role, pattern in _COMPILED if pattern.fullmatch(word)), None)
 
 
+_POSTERIOR = re.compile(r"q|qz|q_z(_x)?|qz_x|q_?dist|posterior|post(erior)?_?dist|latent_?dist|z_?dist")
+_PRIOR = re.compile(r"p|pz|p_z|p_?dist|prior|prior_?dist")
+
+
+_LIKELIHOOD = re.compile(
+    r"p_?x(_?(z|given_?z))?|likelihood|(x|recon|output|decoder|obs)_?(dist|distribution)|x_?given_?z"
+)
+
+
+def is_likelihood(name: str) -> bool:
+    """Whether a name is used for the distribution p(x|z) as an object."""
+    return _LIKELIHOOD.fullmatch(plain(name)) is not None
+
+
+def is_posterior(name: str) -> bool:
+    """Whether a name is used for the distribution q(z|x) as an object."""
+    return _POSTERIOR.fullmatch(plain(name)) is not None
+
+
+def is_prior(name: str) -> bool:
+    """Whether a name is used for the distribution p(z) as an object."""
+    return _PRIOR.fullmatch(plain(name)) is not None
+
+
 _UNSURE = frozenset(
     "x y a b c d m s v t z input inputs output outputs target targets out in data labels label "
     "features batch".split()
@@ -154,15 +178,19 @@ _STEP = re.compile(
 )
 
 
+_BOUND = re.compile(r".*(stop|max|total|warm|end|start|every|per|cycle|period|first|last|n_).*")
+
+
 def looks_like_step(name: str) -> bool:
-    """Whether the number counts training steps or epochs."""
-    return _STEP.fullmatch(plain(name)) is not None
+    """Whether the number counts training steps or epochs (and is no bound of such a count)."""
+    word = plain(name)
+    return _STEP.fullmatch(word) is not None and _BOUND.fullmatch(word) is None
 
 
 _SIZES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "B",
-        re.compile(r"(mini_?|train_?)?batch_?(size|sz|dim|len)|bs|n_?batch"),
+        re.compile(r"(mini_?|train_?)?batch_?(size|sz|dim|len)|bs|n_?batch|mb_?size"),
     ),
     (
         "K",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +20,7 @@ from vaetheory.audit.plan import (
     Items,
     Leaf,
     Node,
+    Normal,
     Number,
     Parameter,
     Plan,
@@ -27,7 +29,16 @@ from vaetheory.audit.plan import (
     leaves,
     mapped,
 )
-from vaetheory.audit.roles import Role, is_sure, looks_like_number, plain, role_of
+from vaetheory.audit.roles import (
+    Role,
+    is_likelihood,
+    is_posterior,
+    is_prior,
+    is_sure,
+    looks_like_number,
+    plain,
+    role_of,
+)
 
 _ARRAYS = (Role.RECONSTRUCTION, Role.TARGET, Role.MEAN, Role.SCALE, Role.SAMPLE)
 # What else a name could mean, in the order in which it is worth trying.
@@ -43,7 +54,14 @@ _ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
     None: (*_ARRAYS, Role.CONDITION),
 }
 _MOST_READINGS = 48
-_TEXT_DEFAULTS: dict[str, Any] = {"reduction": "sum", "device": "cpu", "training": True}
+_NO_ANSWER = frozenset("train eval parameters log log_dict zero_grad".split())
+_DISTRIBUTION_USES = frozenset("log_prob rsample sample mean stddev loc scale entropy".split())
+# Arguments that steer the bookkeeping, with a value under which a loss is what it is in training.
+_PLAIN_VALUES: dict[str, Any] = {
+    "reduction": "sum", "device": "cpu", "training": True, "is_train": True, "train": True,
+    "storer": None, "logger": None, "writer": None, "optimizer": None, "scheduler": None,
+    "mask": None, "metrics": None, "recorder": None, "verbose": False, "batch_idx": 0,
+}  # fmt: skip
 _CONTAINERS = frozenset(
     "output outputs out result results res ret model_output model_outputs model_out preds batch "
     "prediction predictions forward_output fwd tensors variables vae_output vae_out o".split()
@@ -83,19 +101,20 @@ def readings(
     function: Callable[..., Any],
     learned: Mapping[str, tuple[str, ...]] | None = None,
     given: str | None = None,
+    base: Any = None,
 ) -> list[Reading]:
     """All plans worth trying, the likeliest first.
 
     `learned` names fields that a record turned out to need when the function was called;
-    `given` is the user's `--signature`.
+    `given` is the user's `--signature`; `base` is the object that a stand-in for `self` falls back to.
     """
     source = source_.read(function)
-    parameters = _parameters(function, source, learned or {}, given)
+    parameters = _parameters(function, source, learned or {}, given, None, base)
     if given:
         return [Reading(Plan(parameters, ("roles as given with --signature",)), 0)]
     found = list(_assignments(parameters, 0))
     for doubt in (Doubt.LETTERS, Doubt.CONTAINERS):
-        loose = _parameters(function, source, learned or {}, None, doubt)
+        loose = _parameters(function, source, learned or {}, None, doubt, base)
         if loose != parameters:
             found += _assignments(loose, 2)
     return sorted(found, key=lambda reading: reading.cost)[:_MOST_READINGS]
@@ -106,16 +125,18 @@ def _parameters(
     source: source_.Source,
     learned: Mapping[str, tuple[str, ...]],
     given: str | None,
-    doubt: Doubt | None = None,
+    doubt: Doubt | None,
+    base: Any,
 ) -> tuple[Parameter, ...]:
     try:
         signature = callables.signature(function)
     except (TypeError, ValueError) as error:
         raise SignatureError(f"{function!r} does not tell its parameters: {error}") from error
     wanted = _given_roles(given, list(signature.parameters)) if given else {}
+    space = getattr(callables.implementation(function), "__globals__", {})
     found = []
     for parameter in signature.parameters.values():
-        maker = _NodeMaker(source, learned, wanted, doubt)
+        maker = _NodeMaker(source, learned, wanted, doubt, base, space)
         node = maker.parameter(parameter)
         if node is not None:
             found.append(Parameter(parameter.name, parameter.kind.name, node))
@@ -128,6 +149,8 @@ class _NodeMaker:
     learned: Mapping[str, tuple[str, ...]]
     wanted: Mapping[str, Role | None]
     doubt: Doubt | None
+    base: Any
+    space: Mapping[str, Any]
 
     def parameter(self, parameter: inspect.Parameter) -> Node | None:
         """The node of a parameter; None where it is left to its default."""
@@ -159,13 +182,35 @@ class _NodeMaker:
         if name in self.wanted:
             role = self.wanted[name]
             return Fixed(None) if role is None else Leaf(name, role)
-        if plain(name) in _TEXT_DEFAULTS:
-            return Fixed(_TEXT_DEFAULTS[plain(name)])
-        return self.container(name, name) or self.stand_in(name) or self.array(name)
+        if plain(name) in _PLAIN_VALUES:
+            return Fixed(_PLAIN_VALUES[plain(name)])
+        return (
+            self.distribution(name)
+            or self.container(name, name)
+            or self.stand_in(name)
+            or self.array(name)
+        )
+
+    def distribution(self, name: str) -> Node | None:
+        """q(z|x) or p(z) as an object, where the source uses it as one."""
+        usage = self.source.usage(name)
+        used = {*usage.methods, *usage.attributes} & _DISTRIBUTION_USES
+        spread = name in self.source.starred
+        divergence = re.search(rf"kl_divergence\([^)]*\b{re.escape(name)}\b", self.source.text)
+        if spread or not (used or divergence):
+            return None
+        mean, scale = Leaf(f"{name}.loc", Role.MEAN), Leaf(f"{name}.scale", Role.SCALE)
+        if is_posterior(name):
+            return Normal(name, mean, scale)
+        if is_likelihood(name):
+            return Normal(name, Leaf(f"{name}.loc", Role.RECONSTRUCTION))
+        return Normal(name, mean, scale, standard=True) if is_prior(name) else None
 
     def container(self, name: str, label: str) -> Node | None:
         """A tuple or record, where the source takes the name apart."""
         usage = self.source.usage(name)
+        if name in self.source.starred:
+            return self.spread(name)
         strong = role_of(name) is not None and plain(name) not in _CONTAINERS
         if usage.unpacked and not usage.halved:
             return Items(tuple(self.item(name, i, n) for i, n in enumerate(usage.unpacked)))
@@ -182,15 +227,27 @@ class _NodeMaker:
             return Record(label, ())
         return None
 
+    def spread(self, name: str) -> Node:
+        """`kl(*latent_dist, storer)`: as many entries as the callee has arrays before the rest."""
+        callee, start = self.source.starred[name]
+        try:
+            function = self.space[callee]
+            names = list(inspect.signature(function).parameters)[start:]
+        except (KeyError, TypeError, ValueError):
+            names = ["mu", "logvar"]
+        wanted = [n for n in names if role_of(n) in (Role.MEAN, Role.SCALE)] or names[:2]
+        return Items(tuple(self.item(name, i, n) for i, n in enumerate(wanted)))
+
     def field(self, key: str) -> Node:
         """A field of a record; its own usage is not looked up under the same name."""
         return self.array(key)
 
     def item(self, owner: str, index: int, name: str) -> Node:
         """An entry of a tuple, by the name that it is unpacked to."""
-        return Leaf(f"{owner}[{index}]", Role.CONDITION) if name == "_" else (
-            self.named(name) if name else Leaf(f"{owner}[{index}]?", Role.CONDITION)
-        )  # fmt: skip
+        is_label = plain(owner) in ("batch", "data") and index > 0 and name in ("y", "label")
+        if name == "_" or is_label:
+            return Leaf(f"{owner}[{index}]", Role.CONDITION)
+        return self.named(name) if name else Leaf(f"{owner}[{index}]?", Role.CONDITION)
 
     def stand_in(self, name: str) -> Node | None:
         """A stand-in for a model, where the name is called or its methods are."""
@@ -198,19 +255,26 @@ class _NodeMaker:
         is_model = plain(name) in _MODELS or plain(name) in _CODERS
         if not (usage.called or is_model):
             return None
+        base = self.base if name == "self" else None
         answers: dict[str, Node] = {}
         for dotted, targets in self.source.calls.items():
             head, _, method = dotted.partition(".")
             if head == name and "." not in method:
                 answers[method] = self.answer(targets, method or name)
-        for method in (*usage.methods, *self.learned.get(name, ()), *([""] if usage.called else [])):
+        learned = self.learned.get(name, ())
+        methods = usage.methods if base is None else []
+        for method in (*methods, *learned, *([""] if usage.called else [])):
             method = "" if method == "()" else method
-            if method not in answers and method not in ("train", "eval", "parameters"):
+            if method not in answers and method not in _NO_ANSWER:
                 answers[method] = self.answer([], method or name)
+        if base is not None:
+            # The real object computes its losses itself; only what gives arrays is stood in for.
+            answers = {m: node for m, node in answers.items() if _gives_arrays(node)}
         numbers = [
-            a for a in usage.attributes if a not in answers and a not in usage.methods
-        ]
-        return StandIn(name, tuple(answers.items()), tuple(numbers))
+            a for a in usage.attributes
+            if a not in answers and a not in usage.methods and not hasattr(base, a)
+        ]  # fmt: skip
+        return StandIn(name, tuple(answers.items()), tuple(numbers), base)
 
     def answer(self, targets: list[str], method: str) -> Node:
         """What a call of a model returns, from the names that its result is unpacked to."""
@@ -236,6 +300,10 @@ class _NodeMaker:
         return Leaf(name, role) if role else Leaf(f"{name}?", Role.CONDITION)
 
 
+def _gives_arrays(node: Node) -> bool:
+    return any(leaf.role is not Role.CONDITION for leaf in leaves(node))
+
+
 def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Reading]:
     """Roles for every leaf, no array role twice; leaves marked `?` are open."""
     found = [leaf for parameter in parameters for leaf in leaves(parameter.node)]
@@ -245,6 +313,8 @@ def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Re
         role = next(leaf.role for leaf in found if leaf.name == name)
         is_open = name.endswith("?")
         options = _ALTERNATIVES[None] if is_open else (role, *_ALTERNATIVES.get(role, ()))
+        if is_sure(name) and role is not Role.CONDITION:
+            options = tuple(option for option in options if option is not Role.CONDITION)
         # An open leaf costs little for its first guesses: there is no name to contradict.
         choices.append([(i if is_open else 6 * i, option) for i, option in enumerate(options)])
     for combination in itertools.islice(itertools.product(*choices), 20_000):

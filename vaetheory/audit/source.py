@@ -45,7 +45,11 @@ class Usage:
 
 @dataclass
 class Source:
-    """The facts of one function."""
+    """The facts of one function.
+
+    `calls` maps a dotted callee to the names that its result is bound to; `compared` a dotted name
+    to the first text that it is compared with; `starred` a name to the call that it is spread into.
+    """
 
     usages: dict[str, Usage]
     calls: dict[str, list[str]]
@@ -54,6 +58,8 @@ class Source:
     chains: set[tuple[str, ...]]
     returned: list[str]
     text: str
+    compared: dict[str, str] = field(default_factory=dict)
+    starred: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def usage(self, name: str) -> Usage:
         """How a name is used; nothing known gives an empty answer."""
@@ -81,6 +87,8 @@ class _Reader:
         self.declared: dict[str, float] = {}
         self.chains: set[tuple[str, ...]] = set()
         self.returned: list[str] = []
+        self.compared: dict[str, str] = {}
+        self.starred: dict[str, tuple[str, int]] = {}
 
     def read(self, tree: ast.AST) -> Source:
         for node in ast.walk(tree):
@@ -97,6 +105,10 @@ class _Reader:
                     self.literals.add(float(number))
                 case ast.Attribute():
                     self._attribute(node)
+                case ast.Compare(
+                    left=ast.Attribute() as left, comparators=[ast.Constant(value=str(text)), *_]
+                ):
+                    self.compared.setdefault(ast.unparse(left), text)
                 case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
                     _add(self._usage(name).keys, key)
                     self.chains.add((name, f"[{key}]"))
@@ -108,7 +120,7 @@ class _Reader:
                     self._usage(name).indexed.setdefault(0, item)
         return Source(
             self.usages, self.calls, self.literals, self.declared, self.chains, self.returned,
-            self.text,
+            self.text, self.compared, self.starred,
         )  # fmt: skip
 
     def _usage(self, name: str) -> Usage:
@@ -123,6 +135,9 @@ class _Reader:
             _add(self._usage(chain[0]).attributes, chain[1])
 
     def _call(self, node: ast.Call) -> None:
+        for index, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred) and isinstance(argument.value, ast.Name):
+                self.starred[argument.value.id] = (ast.unparse(node.func), index)
         match node:
             case ast.Call(func=ast.Name(id=name)):
                 self._usage(name).called = True

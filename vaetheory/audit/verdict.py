@@ -94,7 +94,7 @@ def _unexplained(evidence: Evidence, report: Report) -> Report:
             shown = ", ".join(f"{k} = {v:g}" for k, v in worst.sizes.symbols.items())
             reasons.append(f"{worst.residual:.2g} of the value stays unexplained at {shown}")
     report.parametrization = "; ".join(text for text in (data.text, latent.text) if text)
-    return _undecided(report, " and ".join(reasons) or "nothing that it returns varies")
+    return _undecided(report, "; ".join(reasons) or "nothing that it returns varies")
 
 
 def _latent_coefficient(latent: Divergence) -> Monomial | None:

@@ -35,7 +35,8 @@ class Torch(Framework):
 
     def seed(self, seed: int) -> None:
         seed_numpy(seed)
-        torch.manual_seed(seed)
+        # Not torch.manual_seed: it also queues a seed, with a traceback, for every idle device.
+        torch.default_generator.manual_seed(seed)
 
     @contextmanager
     def session(self) -> Iterator[None]:
