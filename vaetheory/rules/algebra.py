@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from vaetheory.calculus.algebra import expand, read, terms_of
-from vaetheory.calculus.ranges import is_count
 from vaetheory.calculus.linear import E_BASE, as_expression
+from vaetheory.calculus.ranges import is_count
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import (
     Expression,

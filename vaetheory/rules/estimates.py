@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from vaetheory.calculus.algebra import read, same
+from vaetheory.calculus.dependence import occurs, varied_by
 from vaetheory.language.assumptions import Sampled
 from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.expressions import (
-    Density,
     Expectation,
     Expression,
-    Function,
     Product,
     Sum,
-    walk,
 )
 from vaetheory.language.statements import Relation, Statement
-from vaetheory.language.variables import Variable
 from vaetheory.rules.rule import bound
 
 
@@ -36,20 +33,21 @@ def one_sample(claim: Statement) -> Relation | None:
 
 
 def _sampled(e: Expression, assumption: Sampled) -> Expression:
+    if assumption.variable in free_variables(e):
+        # what is drawn already is not independent of the draw
+        return e
     match e:
         case Expectation(law=law, body=body, over=(variable,)):
-            draw = assumption.variable
-            if same(_at(law, variable, draw), assumption.law):
-                return _at(body, variable, draw)
+            draw = {variable: assumption.variable}
+            if same(substitute(law, draw), assumption.law):
+                return substitute(body, draw)
         case Sum(terms=terms):
             return Sum(tuple(_sampled(t, assumption) for t in terms))
         case Product(factors=factors) if sum(isinstance(f, Expectation) for f in factors) == 1:
-            return Product(tuple(_sampled(f, assumption) for f in factors))
+            return Product(
+                tuple(_sampled(f, assumption) if isinstance(f, Expectation) else f for f in factors)
+            )
     return e
-
-
-def _at(e: Expression, variable: Variable, draw: Variable) -> Expression:
-    return substitute(e, {variable: draw})
 
 
 @bound(
@@ -59,23 +57,13 @@ def _at(e: Expression, variable: Variable, draw: Variable) -> Expression:
     "c does not depend on the named quantity",
 )
 def drop_constant(claim: Statement) -> Relation | None:
-    """A term in which the quantity does not occur moves neither the minimum nor the gradient,
-    and may be left out.
-    """
+    """A term in which the quantity does not occur moves neither the minimum nor the gradient, and may be left out."""
+    if not claim.quantity or not occurs(
+        claim.quantity, (claim.left, claim.right), claim.assumptions
+    ):
+        return None
+    reached = varied_by(claim.quantity, claim.assumptions)
     for monomial in read(claim.left - claim.right, distribute=True):
-        for base, exponent in monomial:
-            if claim.quantity in _names(base) | _names(exponent):
-                return None
+        if any(reached(base) or reached(exponent) for base, exponent in monomial):
+            return None
     return Relation.UP_TO_CONSTANT
-
-
-def _names(e: Expression) -> set[str]:
-    """The names of all variables, functions, letters and parameters of the expression."""
-    found = {v.name for v in free_variables(e)}
-    for inner in walk(e):
-        match inner:
-            case Function(name=name):
-                found.add(name.name)
-            case Density(letter=letter):
-                found |= {letter.name, letter.subscript}
-    return found

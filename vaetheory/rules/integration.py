@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from vaetheory.calculus.algebra import expand, read, same, terms_of
+from vaetheory.calculus.laws import family_is_normalised, is_law
 from vaetheory.calculus.linear import ONE, Linear, as_expression
-from vaetheory.language.binding import covers, free_variables, substitute
+from vaetheory.language.binding import covers, free_variables, fresh_variable, substitute
 from vaetheory.language.distributions import family
 from vaetheory.language.expressions import (
     KL,
-    Density,
     Expectation,
     Expression,
     FamilyDensity,
@@ -57,8 +57,14 @@ def _split(e: Expression, form: Linear, over: tuple[Variable, ...], wrap) -> Exp
             chosen = sums[0][0]
             assert isinstance(chosen, IndexedSum)
             rest = as_expression({tuple(f for f in inside if f != sums[0]): Fraction(1)})
-            body = chosen.body if rest == ONE else rest * chosen.body
-            parts.append(factor * IndexedSum(wrap(body), chosen.index, chosen.low, chosen.high))
+            index = chosen.index
+            if index in free_variables(rest):
+                index = fresh_variable(
+                    index, set(free_variables(rest) | free_variables(chosen.body))
+                )
+            summand = substitute(chosen.body, {chosen.index: index})
+            body = summand if rest == ONE else rest * summand
+            parts.append(factor * IndexedSum(wrap(body), index, chosen.low, chosen.high))
         else:
             parts.append(factor * wrap(as_expression({inside: Fraction(1)})))
     new = Sum(tuple(parts)) if len(parts) != 1 else parts[0]
@@ -96,15 +102,8 @@ def _factors(e: Expression) -> tuple[Expression, ...]:
 
 
 def _is_trivial(e: Expression) -> bool:
-    """E_law[1], for a law that is one density in the variables of the expectation."""
-    match e:
-        case Expectation(law=Density(of=of), body=body, over=over):
-            return body == ONE and set(of) == set(over)
-        case Expectation(
-            law=FamilyDensity(argument=Value(variable=variable)), body=body, over=over
-        ):
-            return body == ONE and over == (variable,)
-    return False
+    """E_law[1], for a law in the variables of the expectation."""
+    return isinstance(e, Expectation) and e.body == ONE and is_law(e.law, e.over)
 
 
 @rule(
@@ -138,7 +137,7 @@ def moments(e: Expression, assumptions: Assumptions) -> Expression | None:
     match e:
         case Expectation(
             law=FamilyDensity(argument=Value(variable=variable)) as law, body=body, over=over
-        ) if over == (variable,):
+        ) if over == (variable,) and family_is_normalised(law, variable):
             known = family(law.family).moments(law.argument, *law.parameters)
             total: list[Expression] = []
             for monomial, coefficient in read(body, distribute=True).items():
@@ -172,13 +171,14 @@ def component(e: Expression, assumptions: Assumptions) -> Expression | None:
             ) as law,
             body=body,
             over=(whole,),
-        ):
+        ) if is_law(law, (whole,)):
             used = {v for v in free_variables(body) if covers(whole, v)}
             if len(used) == 1 and inner.indices and covers(whole, inner):
                 (only,) = used
                 if (
                     len(only.indices) == len(inner.indices)
                     and only.indices[-1].variable is not None
+                    and not only.indices[-1].offset
                 ):
                     single = substitute(law.body, {index: only.indices[-1].variable})
                     return Expectation(single, body, (only,))
@@ -203,6 +203,8 @@ def kl_additivity(e: Expression, assumptions: Assumptions) -> Expression | None:
                 second.low,
                 second.high,
             ):
+                return None
+            if not is_law(first, (whole,)) or not is_law(second, (whole,)):
                 return None
             other = substitute(second.body, {second.index: first.index})
             match first.body, other:
