@@ -207,8 +207,17 @@ def _described(found: Found) -> dict[str, Any]:
         # for ≐ the two sides are the differences before and after this change
         other, place = found.outcome.change
         after = described(other, free, place, counts)
-        here["changed to"] = {k: v for k, v in after.items() if v != here.get(k)}
+        here["changed to"] = _new(after, here)
     return here
+
+
+def _new(after: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """What is not as it was."""
+    changed = {k: v for k, v in after.items() if v != before.get(k)}
+    for key in ("tables", "numbers"):
+        if key in changed and key in before:
+            changed[key] = {k: v for k, v in changed[key].items() if v != before[key].get(k)}
+    return changed
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,131 @@
+"""Lines made to fool a checker: shadowing, copies and layers, binary coincidences, lost mass."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.checkers.exact import check
+from vaetheory.language.assumptions import Assumption, Vanishing
+from vaetheory.language.distributions import normal
+from vaetheory.language.expressions import Expression, Function, Letter, Number, Value
+from vaetheory.language.notation import HALF, KL, E, H, elbo, integral, log, product, summation
+from vaetheory.language.statements import Relation, Statement
+from vaetheory.language.variables import FiniteSet, Index, Integers, Interval, Reals, Variable
+
+p, q = Letter("p"), Letter("q")
+x, z, prime = Variable("x"), Variable("z"), Variable("z'", slot="z")
+z1, z2 = Variable("z_1", slot="z_1"), Variable("z_2", slot="z_2")
+f = Variable("f", Reals())
+EQUAL, AT_LEAST, AT_MOST = Relation.EQUAL, Relation.AT_LEAST, Relation.AT_MOST
+
+
+def of(variable: Variable) -> Expression:
+    return Function(f, (Value(variable),))
+
+
+def verdict(
+    left: Expression, right: Expression, *assumptions: Assumption, relation: Relation = EQUAL
+) -> Verdict:
+    return check(Statement(left, relation, right, assumptions)).verdict
+
+
+HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
+
+
+def test_towers() -> None:
+    assert verdict(E(p(x), E(p(z | x), of(z))), E(p(z), of(z))) is HOLDS
+    assert verdict(E(q(x), E(p(z | x), of(z))), E(p(z), of(z))) is FAILS
+
+
+def test_a_shadowed_variable_is_another_one() -> None:
+    shadowed = E(p(z), of(z) * E(q(z), of(z)))
+    assert verdict(shadowed, E(p(z), of(z)) * E(q(prime), of(prime))) is HOLDS
+    assert verdict(shadowed, E(p(z), of(z) * of(z))) is FAILS
+
+
+def test_a_captured_variable_is_noticed() -> None:
+    # z is free on the left of each and must not fall under E_q
+    assert verdict(of(z) * E(q(prime), of(prime)), E(q(prime), of(z) * of(prime))) is HOLDS
+    assert verdict(of(z) * E(q(z), of(z)), E(q(z), of(z) * of(z))) is FAILS
+
+
+def test_copies_are_independent_and_layers_are_not() -> None:
+    copies = E(p(z), E(p(prime), of(z) * of(prime)))
+    assert verdict(copies, E(p(z), of(z)) ** 2) is HOLDS
+    layers = E(p(z1, z2), Value(z1) * Value(z2))
+    assert verdict(layers, E(p(z1), Value(z1)) * E(p(z2), Value(z2))) is FAILS
+    assert verdict(layers, E(p(z1), Value(z1) * E(p(z2 | z1), Value(z2)))) is HOLDS
+
+
+def test_the_logarithm_of_an_integral_is_not_the_integral_of_the_logarithm() -> None:
+    assert verdict(log(p(x)), log(integral(p(x, z), z))) is HOLDS
+    assert verdict(log(p(x)), integral(log(p(x, z)), z)) is FAILS
+
+
+def test_linearity_does_not_pull_out_what_is_random() -> None:
+    assert verdict(E(q(z | x), Value(z) * of(z)), Value(z) * E(q(z | x), of(z))) is FAILS
+
+
+def test_mass_that_only_one_side_has() -> None:
+    both = (Vanishing(q(z)), Vanishing(p(z)))
+    assert verdict(KL(q(z), p(z)), E(q(z), log(q(z)) - log(p(z))), *both) is HOLDS
+    zero = Number(Fraction(0))
+    assert verdict(KL(q(z), p(z)), zero, *both, relation=AT_LEAST) is UNDECIDED
+    infinite = check(
+        Statement(KL(q(z), p(z)), AT_MOST, Number(Fraction(10**6)), (Vanishing(p(z)),))
+    )
+    assert infinite.verdict is FAILS
+    assert infinite.counterexample is not None
+    assert infinite.counterexample.left == "∞"
+
+
+def test_mass_that_q_leaves_out_costs_nothing() -> None:
+    split = elbo(q(z | x), p(x, z)) + KL(q(z | x), p(z | x))
+    assert verdict(log(p(x)), split, Vanishing(q(z | x))) is HOLDS
+
+
+def test_entropies_of_densities_above_one_are_negative() -> None:
+    zero = Number(Fraction(0))
+    assert verdict(H(q(z)), zero, relation=AT_LEAST) is FAILS
+    assert verdict(-E(q(z | x), log(p(x | z))), zero, relation=AT_LEAST) is FAILS
+    label = Variable("y", FiniteSet())
+    assert verdict(H(q(label)), zero, relation=AT_LEAST) is UNDECIDED
+
+
+def test_identities_of_binary_variables_are_not_taken_for_general_ones() -> None:
+    bit, label = Variable("b", FiniteSet(2)), Variable("y", FiniteSet())
+    for variable, expected in ((bit, HOLDS), (label, FAILS)):
+        value = Value(variable)
+        assert verdict(E(p(variable), value * (value - 1)), Number(Fraction(0))) is expected
+
+
+@pytest.mark.parametrize("limit", [3, 20, 60])
+def test_bounds_of_tame_worlds_are_broken(limit: int) -> None:
+    assert verdict(KL(q(z), p(z)), Number(Fraction(limit)), relation=AT_MOST) is FAILS
+
+
+def test_a_bound_on_a_probability_that_can_come_close_to_one() -> None:
+    chance = Variable("\\pi", Interval())
+    almost = Number(Fraction(999_999, 1_000_000))
+    assert verdict(Value(chance), almost, relation=AT_MOST) is FAILS
+    assert verdict(Value(chance), Number(Fraction(1)), relation=Relation.LESS) is UNDECIDED
+
+
+def test_equalities_that_hold_only_where_letters_agree() -> None:
+    assert verdict(KL(q(z), p(z)), KL(p(z), q(z))) is FAILS
+    assert verdict(KL(q(z), p(z)), Number(Fraction(0))) is FAILS
+
+
+def test_a_divergent_law_is_not_skipped_over() -> None:
+    d, count = Variable("d", Index()), Variable("D", Integers())
+    latent, mu = Variable("z", Reals()), Variable("\\mu", Reals())
+    # the product over d is missing in the first law: right for D = 1, without a value beyond
+    first = normal(Value(latent[1]), Value(mu[1]), 1)
+    second = product(normal(Value(latent[d]), 0, 1), d, count)
+    claim = HALF * summation(Value(mu[d]) ** 2, d, count)
+    found = check(Statement(KL(first, second, over=(latent,)), EQUAL, claim))
+    assert found.verdict is UNDECIDED
+    assert "has no value" in found.why
