@@ -44,11 +44,15 @@ class CategoricalVAE(nn.Module):
         return torch.cartesian_prod(*[one] * self.variables).view(-1, self.variables)
 
     def table(self, x: Tensor) -> Tensor:
-        """log p(x|z) of every code, (K^M, B): the decoder does not look at x."""
+        """log p(x|z) of every code, (K^M, B): the decoder does not look at x.
+
+        With Bernoulli pixels it is affine in x, log p(x|z) = log p(0|z) + Σ_d x_d logit_d, so that
+        all codes and all images meet in one matrix product.
+        """
         code = nn.functional.one_hot(self.codes(), self.categories).to(x.dtype)
         output = self.decoder(code.flatten(1))
-        value: Tensor = self.likelihood(output[:, None]).log_prob(x)
-        return value
+        at_zero: Tensor = self.likelihood(output).log_prob(torch.zeros_like(output))
+        return at_zero[:, None] + output.flatten(1) @ x.flatten(1).T
 
     def code_log_probs(self, logits: Tensor) -> Tensor:
         """log q(z|x) of every code, (K^M, B)."""

