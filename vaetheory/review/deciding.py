@@ -84,12 +84,18 @@ def termwise(statement: Statement) -> Statement | None:
     if not statement.relation.direction:
         return None
     match statement.left, statement.right:
-        case IndexedSum() as left, IndexedSum() as right if (left.low, left.high) == (right.low, right.high):
+        case IndexedSum() as left, IndexedSum() as right if (left.low, left.high) == (
+            right.low,
+            right.high,
+        ):
             body = right.body
             if right.index != left.index:
                 body = substitute(body, {right.index: left.index})
             return replace(statement, left=left.body, right=body)
-        case Expectation() as left, Expectation() as right if (left.law, left.over) == (right.law, right.over):
+        case Expectation() as left, Expectation() as right if (left.law, left.over) == (
+            right.law,
+            right.over,
+        ):
             return replace(statement, left=left.body, right=right.body)
     return None
 

@@ -73,7 +73,9 @@ def _name(node: Expression) -> Variable | None:
 
 def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, ...]]:
     """The families under which a line with a density on one side and a formula on the other may be meant."""
-    if not formulas.flavour or not (is_parametric(statement.left) or is_parametric(statement.right)):
+    if not formulas.flavour or not (
+        is_parametric(statement.left) or is_parametric(statement.right)
+    ):
         return []
     present = list(densities((statement.left, statement.right)))
     latent = tuple(_latents(present, formulas))
@@ -82,7 +84,11 @@ def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, 
 
 
 def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumption]:
-    decoders = [d for d in present if d.letter.name in ("p", "P") and d.given and d.of[0].name.lower() in ("x", "y")]
+    decoders = [
+        d
+        for d in present
+        if d.letter.name in ("p", "P") and d.given and d.of[0].name.lower() in ("x", "y")
+    ]
     if not decoders:
         return
     decoder = decoders[0]
@@ -96,7 +102,11 @@ def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumpt
         component = Value(argument[index]) if name.indices else Value(argument)
         if formulas.flavour == "bernoulli" and isinstance(name.space, Interval):
             body: Expression = bernoulli(component, mean)
-        elif formulas.flavour == "gaussian" and isinstance(name.space, Reals) and not name.space.positive:
+        elif (
+            formulas.flavour == "gaussian"
+            and isinstance(name.space, Reals)
+            and not name.space.positive
+        ):
             body = normal(component, mean, ONE if formulas.scale is None else formulas.scale**2)
         else:
             continue
@@ -132,12 +142,16 @@ def components(statement: Statement) -> bool:
     """Whether p(x_d | z) stands beside p(x | z): a component, then, and no copy of x."""
     present = list(densities((statement.left, statement.right)))
     whole = {(d.letter, d.of[0].slot) for d in present if len(d.of) == 1 and not d.of[0].indices}
-    return any((d.letter, d.of[0].slot) in whole for d in present if len(d.of) == 1 and d.of[0].indices)
+    return any(
+        (d.letter, d.of[0].slot) in whole for d in present if len(d.of) == 1 and d.of[0].indices
+    )
 
 
 def has_components(statement: Statement) -> bool:
     """Whether some density is of one indexed variable."""
-    return any(len(d.of) == 1 and d.of[0].indices for d in densities((statement.left, statement.right)))
+    return any(
+        len(d.of) == 1 and d.of[0].indices for d in densities((statement.left, statement.right))
+    )
 
 
 def instantiated(statement: Statement, families: tuple[Assumption, ...]) -> Statement:
@@ -161,8 +175,14 @@ def _instantiate(expression: Expression, known: list[Family]) -> Expression:
 def _formula(density: Density, family: Family) -> Expression | None:
     if density == family.density:
         return family.definition
-    same = density.letter == family.density.letter and len(density.of) == 1 == len(family.density.of)
-    if not same or density.given != family.density.given or not isinstance(family.definition, IndexedProduct):
+    same = density.letter == family.density.letter and len(density.of) == 1 == len(
+        family.density.of
+    )
+    if (
+        not same
+        or density.given != family.density.given
+        or not isinstance(family.definition, IndexedProduct)
+    ):
         return None
     own, whole = density.of[0], family.density.of[0]
     if own.slot == whole.slot and len(own.indices) == 1 and not whole.indices:

@@ -134,12 +134,12 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
     match decision.verdict:
         case Verdict.HOLDS:
             report.verdict, report.evidence = HOLDS, decision.kind
-            report.rule = rule_of(claimed.statement)
+            report.rule = rule_of(claimed.statement) if decider.left > 0 else None
             notes += _remarks(claimed.statement, decider)
         case Verdict.FAILS:
             report.verdict, report.evidence = FAILS, decision.kind
             report.counterexample = decision.counterexample
-            explained = explain(claimed.statement, decider)
+            explained = explain(claimed.statement, decider) if decider.left > 0 else None
             if explained is not None:
                 report.mistake = explained
                 notes.append(f"this line becomes true with {explained.repair}")

@@ -16,7 +16,8 @@ from vaetheory.latex.reader.styles import plain
 from vaetheory.latex.reader.syntax import Dots, Node
 from vaetheory.latex.reader.tokens import Token, tokenize
 
-MAXIMUM_LINES = 400
+MAXIMUM_LINES = 300
+MAXIMUM_CHARACTERS = 40_000
 
 
 @dataclass(slots=True)
@@ -79,15 +80,9 @@ def read_sheet(document: Document, ends: float) -> Sheet:
     last: Side | None = None
     derivation = 0
     for display in document.displays:
-        if time.monotonic() > ends or len(sheet.lines) > MAXIMUM_LINES:
-            _trouble(
-                sheet,
-                display,
-                derivation + 1,
-                ReadError(
-                    "the file is too long to be read in time", display.start, display.start + 1
-                ),
-            )
+        problem = _too_much(sheet, display, ends)
+        if problem is not None:
+            _trouble(sheet, display, derivation + 1, problem)
             break
         try:
             tokens = plain(
@@ -117,11 +112,31 @@ def read_sheet(document: Document, ends: float) -> Sheet:
                 derivation += 1
             if goes_on and last is not None:
                 sides[0] = last
+            if len(sheet.lines) + len(chain.links) > MAXIMUM_LINES:
+                _trouble(sheet, display, derivation, _too_many(display))
+                _finish(sheet)
+                return sheet
             _add_lines(sheet, chain, sides, derivation, goes_on, display)
             if not display.inline:
                 last = sides[-1]
     _finish(sheet)
     return sheet
+
+
+def _too_much(sheet: Sheet, display: Display, ends: float) -> ReadError | None:
+    if display.end - display.start > MAXIMUM_CHARACTERS:
+        said = f"one display of {display.end - display.start:,} characters is too long: at most {MAXIMUM_CHARACTERS:,} are read"
+        return ReadError(said, display.start, display.start + 1)
+    if time.monotonic() > ends:
+        return ReadError(
+            "the file is too long to be read in time", display.start, display.start + 1
+        )
+    return None
+
+
+def _too_many(display: Display) -> ReadError:
+    said = f"at most {MAXIMUM_LINES} relations are checked in one file: the rest was not read"
+    return ReadError(said, display.start, display.start + 1)
 
 
 def _macros(document: Document) -> dict[str, Macro]:

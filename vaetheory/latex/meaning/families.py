@@ -58,7 +58,9 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
 
 def implicit(node: Called, scope: Scope) -> Expression:
     """N(μ, σ²) inside KL or H, where the variable is not written: that of the posterior stands in."""
-    variable = Variable(scope.facts.latents[0].base, Reals() if node.name == "Normal" else FiniteSet(2))
+    variable = Variable(
+        scope.facts.latents[0].base, Reals() if node.name == "Normal" else FiniteSet(2)
+    )
     assert node.group is not None
     count = 2 if node.name == "Normal" else 1
     said, parameters = _split(node.group.items)

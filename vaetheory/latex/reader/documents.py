@@ -117,9 +117,10 @@ _ENVIRONMENTS = (
     "equation|align|aligned|alignat|alignedat|eqnarray|gather|gathered|multline|multlined|flalign|split|displaymath|math|"
     "dmath|IEEEeqnarray|subequations|array|cases|empheq|darray"
 )
+# escapes come first, so that \\[2pt] opens nothing
 _OPEN = re.compile(
-    rf"(?<!\\)(?:\\\\)*(?:(?P<env>\\begin\s*\{{(?P<name>{_ENVIRONMENTS})\*?\}})|(?P<bracket>\\\[)|(?P<paren>\\\()"
-    r"|(?P<double>\$\$)|(?P<single>\$))|(?P<comment>(?<!\\)%[^\n]*)"
+    rf"(?P<escape>\\\\|\\[$%])|(?P<env>\\begin\s*\{{(?P<name>{_ENVIRONMENTS})\*?\}})|(?P<bracket>\\\[)"
+    r"|(?P<paren>\\\()|(?P<double>\$\$)|(?P<single>\$)|(?P<comment>%[^\n]*)"
 )
 _REMARK = re.compile(
     r"(?:%|<!--)\s*(assume|assumption|given|define|goal)\s*:?\s*(.*?)\s*(?:-->|$)",
@@ -143,6 +144,9 @@ def _find(text: str, original: str, markdown: bool) -> Document:
         match = _OPEN.search(text, at, end)
         if match is None:
             break
+        if match.group("escape") is not None:
+            at = match.end()
+            continue
         if match.group("comment") is not None:
             # in Markdown a % is only a character, unless it begins the line
             begins = text[max(0, match.start() - 1)] == "\n" or match.start() == 0
