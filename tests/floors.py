@@ -59,6 +59,7 @@ FLOORS: dict[str, int] = {
     "vaemodels/steps": 4,
     "vaemodels/training": 4,
     "vaemodels/runs": 4,
+    "vaemodels/formulas": 4,
     "vaemodels/world": 4,
     "vaemodels/export": 4,
     "vaemodels/experiments": 5,
@@ -101,7 +102,7 @@ THIRD_PARTY: tuple[tuple[str, frozenset[str]], ...] = (
 
 # The one legal arrow between the packages, and the only files that it may leave from.
 ARROW = ("vaemodels", "vaetheory")
-ARROW_FROM = ("vaemodels/world.py", "vaemodels/experiments/*.py")
+ARROW_FROM = ("vaemodels/formulas.py", "vaemodels/world.py", "vaemodels/experiments/*.py")
 # Tests mirror the packages, and the arrow with them.
 TEST_ARROW_FROM = (
     "tests/vaemodels/test_bridge*.py",
