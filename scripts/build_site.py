@@ -3,8 +3,8 @@
 Usage: python scripts/build_site.py build|serve|prepare [MkDocs options]
 
 `prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
-another host, and writes a page for each theorem and a fragment for each demo run. All of it is made
-anew every time.
+another host, and writes a page for each theorem and a fragment for each demo run. All of it is
+made anew every time.
 """
 
 from __future__ import annotations

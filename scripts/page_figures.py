@@ -15,16 +15,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from vaemodels import figures
+from vaemodels import charts
 
-COLOURS = {
-    figures.INK: "var(--md-default-fg-color)",
-    figures.QUIET: "var(--md-default-fg-color--light)",
-    figures.RULE: "var(--line)",
-    figures.ACCENT: "var(--md-accent-fg-color)",
-    figures.SECOND: "var(--refuted)",
-    "#ffffff": "none",
-}
+COLOURS = {colour: f"var({variable})" for colour, variable in charts.VARIABLES.items()}
+PAPER = "#ffffff"
 GREYS = 16
 _EMBEDDED = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 
@@ -35,7 +29,8 @@ def inline(path: Path, caption: str) -> str:
     drawing = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     drawing = _own_names(_EMBEDDED.sub(_smaller, drawing), path.stem)
     for colour, variable in COLOURS.items():
-        drawing = drawing.replace(colour, variable)
+        drawing = drawing.replace(f": {colour}", f": {variable}")
+    drawing = drawing.replace(f": {PAPER}", ": none")
     label = f'<svg role="img" aria-label="{escape(re.sub("<[^>]+>", "", caption))}" '
     drawing = drawing.replace("<svg ", label, 1)
     # A blank line would end Markdown's raw HTML.

@@ -28,6 +28,8 @@ QUESTIONS = {
     "1.4.2": "homework/1-4-2.md",
     "1.4.3": "homework/1-4-3.md",
     "1.4.4": "homework/1-4-4.md",
+    "2.1": "models/vae.md",
+    "2.2": "models/cvae.md",
 }
 
 

@@ -24,12 +24,12 @@ def refutation(parent: etree.Element, figures: dict[str, dict[str, Any]]) -> Non
     details = child(parent, "details", class_="counterexample")
     child(details, "summary", "the numbers")
     child(details, "p", f"{kind}: {figures[kind].get('why', 'refuted')}")
-    rows = child(child(details, "table"), "tbody")
+    rows = child(child(details, "table", class_="world"), "tbody")
     for name, value in _flat(found["world"]):
         _row(rows, name, value)
     for side in ("left", "right", "difference"):
-        decimal = found[f"{side}_decimal"]
-        _row(rows, side, f"{found[side]} ≈ {decimal:.4f}")
+        decimal = f"{found[f'{side}_decimal']:.4f}".replace("-", "−")
+        _row(rows, side, f"{found[side]} ≈ {decimal}")
 
 
 def _row(rows: etree.Element, name: str, value: str) -> None:
@@ -44,7 +44,8 @@ def _flat(world: dict[str, Any]) -> list[tuple[str, str]]:
     entries: list[tuple[str, str]] = []
     for name, value in world.items():
         if isinstance(value, dict) and any(isinstance(v, dict | list) for v in value.values()):
-            entries += [(f"{name} {key}", _line(item)) for key, item in value.items()]
+            prefix = "" if name == "tables" else f"{name} of "
+            entries += [(prefix + key, _line(item)) for key, item in value.items()]
         else:
             entries.append((name, _line(value)))
     return entries

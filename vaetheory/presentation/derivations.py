@@ -87,7 +87,8 @@ class Writer:
             self._badges(kinds, found[mistake.name]["refuted_by"])
             if unable := found[mistake.name]["cannot_tell"]:
                 child(kinds, "small", "cannot tell: " + ", ".join(unable))
-            refutation(kinds, found[mistake.name].get("figures", {}))
+            numbers = child(child(body, "tr", class_="numbers"), "td", colspan="3")
+            refutation(numbers, found[mistake.name].get("figures", {}))
 
     def theorems(self, parent: etree.Element) -> None:
         """The status table: each theorem, the kinds of its evidence, its mistakes, what it uses."""
