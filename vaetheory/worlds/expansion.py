@@ -71,10 +71,14 @@ def expand_statement(statement: Statement, counts: Counts) -> Statement:
 def expand(expression: Expression, counts: Counts) -> Expression:
     """The expression with these numbers put in and every indexed sum and product written out.
 
-    Raises UngenerableError for limits that are not whole numbers, or too far apart.
+    Raises UngenerableError for limits that are not whole numbers, or too far apart, and for a count
+    that is the argument of a density.
     """
     numbers = {v: Number(Fraction(n)) for v, n in counts.items()}
-    whole = substitute(expression, numbers)
+    try:
+        whole = substitute(expression, numbers)
+    except ValueError as error:
+        raise UngenerableError(str(error)) from error
     if _length(whole) > _MOST_NODES:
         raise UngenerableError("the statement is too long once its sums are written out")
     return _expand(whole)
