@@ -54,9 +54,7 @@ def audit(
 class _CallablePackage(types.ModuleType):
     """The package itself, callable as `vaetheory.audit(function)`."""
 
-    def __call__(
-        self, function: Callable[..., Any] | None = None, **options: Any
-    ) -> Report:
+    def __call__(self, function: Callable[..., Any] | None = None, **options: Any) -> Report:
         return audit(function, **options)
 
 

@@ -25,10 +25,10 @@ def audit_function(
     (`"recon,x,mu,logvar"`, or `"out.a=recon,out.b=mu"`); `seconds` bounds the search for a reading.
     """
     start = time.perf_counter()
-    name = name or getattr(function, "__qualname__", type(function).__name__)
+    name = name or str(getattr(function, "__qualname__", type(function).__name__))
     found = exploration.explore(function, signature, seconds)
     if not found.settled and inspect.ismethod(function):
-        function, base = function.__func__, function.__self__
+        base, function = function.__self__, function.__func__
         stood_in = exploration.explore(function, signature, seconds, base)
         found = stood_in if stood_in.formula is not None else found
     if found.formula is None:
@@ -43,7 +43,9 @@ def _uncallable(found: exploration.Exploration, name: str) -> Report:
     """A plain `undecided, because …`."""
     report = Report(name, Verdict.UNDECIDED)
     if found.random_beyond_control:
-        because = "it draws random numbers that are not standard normal noise, so it has no one value"
+        because = (
+            "it draws random numbers that are not standard normal noise, so it has no one value"
+        )
     elif found.remembers:
         because = "equal calls give different values, through state that could not be held still"
     elif found.failures:

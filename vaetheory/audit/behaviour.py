@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vaetheory.audit.calling import CallFailed, Caller
+from vaetheory.audit.calling import Caller, CallFailed
 from vaetheory.audit.design import draw
 from vaetheory.audit.roles import Role
 from vaetheory.audit.shapes import Sizes
@@ -66,7 +66,9 @@ def randomness(caller: Caller, sizes: Sizes) -> Randomness:
     return Randomness(float(runs.mean()), float(runs.std(ddof=1)), exact, _REPEATS)
 
 
-def _example_changed(values: dict[Role, Array], index: int, other: dict[Role, Array]) -> dict[Role, Array]:
+def _example_changed(
+    values: dict[Role, Array], index: int, other: dict[Role, Array]
+) -> dict[Role, Array]:
     changed = {role: array.copy() for role, array in values.items()}
     for role, array in changed.items():
         array[index] = other[role][index]

@@ -82,7 +82,7 @@ class Caller:
                     self.drifted.add(hyper.name)
 
     def promote_counters(self) -> None:
-        """Probe numbers that a call changed as the counters they are: late, when schedules ended."""
+        """Probe numbers that a call changed as counters: late, when schedules have ended."""
         self.hypers = [h.as_counter() if h.name in self.drifted else h for h in self.hypers]
 
     def native(self, values: Values) -> dict[Role, Any]:
@@ -125,7 +125,9 @@ class Caller:
     def gradients(self, values: Values, sizes: Sizes) -> dict[Role, Any] | None:
         """Autograd's ∂(objective)/∂(each array of the plan)."""
         arrays = self._packed(values)
-        wanted = {r: arrays[r] for r in self.plan.roles if r is not Role.CONDITION}
+        wanted: dict[Role, NDArray[np.float64]] = {
+            role: arrays[role] for role in self.plan.roles if role is not Role.CONDITION
+        }
         fixed = {r: self.framework.array(a) for r, a in arrays.items() if r not in wanted}
 
         def objective(given: Mapping[Role, Any]) -> Any:

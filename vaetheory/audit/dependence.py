@@ -81,7 +81,10 @@ def _moves(term: Term, shots: list[tuple[float, Shot]], tolerance: float) -> boo
 
 
 def _power(
-    term: Term, shots: list[tuple[float, Shot]], function: Callable[[float], float], tolerance: float
+    term: Term,
+    shots: list[tuple[float, Shot]],
+    function: Callable[[float], float],
+    tolerance: float,
 ) -> Fraction | None:
     try:
         points = [

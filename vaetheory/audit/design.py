@@ -53,19 +53,19 @@ def _one(
             return np.eye(CLASSES)[random.integers(0, CLASSES, sizes.batch)]
         case Role.TARGET, Region.BINARY:
             return (random.random(shape) < 0.5).astype(np.float64)
-        case (Role.TARGET | Role.RECONSTRUCTION), Region.LOGITS if role is Role.RECONSTRUCTION:
+        case ((Role.TARGET | Role.RECONSTRUCTION), Region.LOGITS) if role is Role.RECONSTRUCTION:
             return random.uniform(-4, 4, shape)
-        case (Role.TARGET | Role.RECONSTRUCTION), _:
+        case ((Role.TARGET | Role.RECONSTRUCTION), _):
             return random.uniform(0.05, 0.95, shape)
-        case (Role.SCALE | Role.PRIOR_SCALE), Region.NEAR_PRIOR:
+        case ((Role.SCALE | Role.PRIOR_SCALE), Region.NEAR_PRIOR):
             return neutral + random.uniform(-0.02, 0.02, shape)
         case Role.SCALE, Region.NEGATIVE_SCALE:
             return random.uniform(-4.0, -0.3, shape)
-        case (Role.SCALE | Role.PRIOR_SCALE | Role.RECONSTRUCTION_SCALE), _:
+        case ((Role.SCALE | Role.PRIOR_SCALE | Role.RECONSTRUCTION_SCALE), _):
             return random.uniform(0.3, 1.7, shape)
         case Role.MEAN, Region.NEAR_PRIOR:
             return random.uniform(-0.02, 0.02, shape)
         case Role.MEAN, Region.FAR:
-            return random.uniform(6, 9, shape) * random.choice([-1.0, 1.0], shape)
+            return np.asarray(random.uniform(6, 9, shape) * random.choice([-1.0, 1.0], shape))
         case _:
             return random.uniform(-1.5, 1.5, shape)

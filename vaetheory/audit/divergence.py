@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from vaetheory.audit.findings import Finding, finding
@@ -51,8 +52,13 @@ def read(formula: Formula) -> Divergence:
         return Divergence(True, text=text, because="its coefficients are not known")
     if p is None:
         return _unusual(formula, coefficients)
+    pieces: tuple[tuple[Term, float], ...]
     if part.name == "one sample":
-        pieces = ((terms.SAMPLE_SQUARE, 0.5), (part.fit.terms[1], -0.5), (p.log, -0.5 * p.log_factor))
+        pieces = (
+            (terms.SAMPLE_SQUARE, 0.5),
+            (part.fit.terms[1], -0.5),
+            (p.log, -0.5 * p.log_factor),
+        )
         return _weighed(coefficients, pieces, p.name, "one-sample KL, log q(z|x) − log p(z); ", 0.0)
     if part.name == "two Gaussians":
         first, second, third = part.fit.terms[:3]
@@ -61,8 +67,13 @@ def read(formula: Formula) -> Divergence:
     if part.name == "reversed":
         why = "the terms are μ²/σ² + 1/σ² + log σ²: the divergence of p from q, not of q from p"
         rows = tuple((t.text, c, float("nan")) for t, c in coefficients.items())
-        return Divergence(True, None, f"s is {p.name}", rows,
-                          (finding("reversed-kl", why, _FIXES.get(p.name, _FIXES["log σ²"])),))  # fmt: skip
+        return Divergence(
+            True,
+            None,
+            f"s is {p.name}",
+            rows,
+            (finding("reversed-kl", why, _FIXES.get(p.name, _FIXES["log σ²"])),),
+        )
     pieces = ((terms.MEAN_SQUARE, 0.5), (p.variance, 0.5), (p.log, -0.5 * p.log_factor))
     if Role.SCALE not in formula.caller.plan.roles and Role.PACKED not in formula.caller.plan.roles:
         return Divergence(True, because="the loss takes μ but no scale, so q(z|x) is not known")
@@ -70,9 +81,13 @@ def read(formula: Formula) -> Divergence:
 
 
 def _weighed(
-    coefficients: dict[Term, Monomial], pieces: tuple[tuple[Term, float], ...], name: str,
-    prefix: str, constant: float, formula: Formula | None = None,
-) -> Divergence:  # fmt: skip
+    coefficients: dict[Term, Monomial],
+    pieces: tuple[tuple[Term, float], ...],
+    name: str,
+    prefix: str,
+    constant: float,
+    formula: Formula | None = None,
+) -> Divergence:
     """κ from pieces that should each carry κ times a known factor."""
     text = f"{prefix}s is {name}"
     rows = tuple((t.text, coefficients.get(t, Monomial(0.0)), factor) for t, factor in pieces)
@@ -102,8 +117,6 @@ def _other_prior(formula: Formula, weights: list[Monomial]) -> tuple[float, floa
 
     Without the constant ½(log σ_p² − 1) this cannot be told from a lost factor on log σ².
     """
-    import math
-
     mean, variance, log = weights
     if not mean.is_close(variance) or not (log / mean).is_number:
         return None
@@ -113,8 +126,11 @@ def _other_prior(formula: Formula, weights: list[Monomial]) -> tuple[float, floa
     constant = 0.5 * (math.log(prior) - 1)
     for shot in formula.shots:
         sizes = shot.sizes
-        expected = log.value(sizes.values) * constant * sizes.batch * sizes.latents if _known(
-            log, sizes.values) else math.nan  # fmt: skip
+        expected = (
+            log.value(sizes.values) * constant * sizes.batch * sizes.latents
+            if _known(log, sizes.values)
+            else math.nan
+        )
         if not math.isclose(shot.intercept, expected, rel_tol=1e-6):
             return None
     return prior, constant
@@ -131,12 +147,14 @@ def _unusual(formula: Formula, coefficients: dict[Term, Monomial]) -> Divergence
     found = set(coefficients)
     of_scale = [t for t in found if Role.SCALE in t.roles]
     if not of_scale and Role.SCALE not in formula.caller.plan.roles:
-        return Divergence(True, None, "", rows,
-                          because="the loss takes μ but no scale, so q(z|x) is not known")  # fmt: skip
+        return Divergence(
+            True, None, "", rows, because="the loss takes μ but no scale, so q(z|x) is not known"
+        )
     if terms.MEAN_EXP in found or any(t.text == "μ" for t in found):
         why = f"the latent term is {shown}: μ stands where log σ² belongs"
-        return Divergence(True, None, "", rows,
-                          (finding("swapped-mean-and-scale", why, _FIXES["log σ²"]),))  # fmt: skip
+        return Divergence(
+            True, None, "", rows, (finding("swapped-mean-and-scale", why, _FIXES["log σ²"]),)
+        )
     if not of_scale:
         why = f"the latent term is {shown}: σ² and log σ² do not occur, so σ is free to collapse"
         return Divergence(True, None, "", rows, (finding("missing-term", why, _FIXES["log σ²"]),))

@@ -11,7 +11,7 @@ import numpy as np
 
 from vaetheory.audit import behaviour, divergence, likelihood, outputs, signature
 from vaetheory.audit import source as source_
-from vaetheory.audit.calling import CallFailed, Caller, defaults_of
+from vaetheory.audit.calling import Caller, CallFailed, defaults_of
 from vaetheory.audit.design import Region, draw
 from vaetheory.audit.frameworks import candidates
 from vaetheory.audit.frameworks.framework import Framework
@@ -65,7 +65,7 @@ def explore(
     """
     found = Exploration()
     stop = time.monotonic() + seconds
-    literals = _literals(function)
+    literals = _literals(function, base)
     for framework in candidates(function):
         _Search(function, framework, literals, given, base, stop, found).run()
         if found.settled:
@@ -73,10 +73,10 @@ def explore(
     return found
 
 
-def _literals(function: Callable[..., Any]) -> set[float]:
+def _literals(function: Callable[..., Any], base: Any) -> set[float]:
     """Numbers in the source, and those that it reads from outside: both may freeze a size."""
     literals = set(source_.read(function).literals)
-    for hyper in discover(function, Plan(()), {}):
+    for hyper in discover(function, Plan(()), {}, base):
         literals.add(hyper.base)
     return literals
 
@@ -103,7 +103,7 @@ class _Search:
                 if best is not None and best.explained and reading.contradicts:
                     continue
                 self.found.readings_tried += 1
-                hypers = discover(self.function, reading.plan, defaults)
+                hypers = discover(self.function, reading.plan, defaults, self.base)
                 caller = Caller(self.function, reading.plan, self.framework, hypers, returned)
                 before = [(h, h.read()) for h in hypers if h.read is not None]
                 try:
@@ -119,9 +119,7 @@ class _Search:
         """Readings in order; started anew whenever a record turns out to need another field."""
         for _ in range(12):
             before = dict(self.learned)
-            for reading in signature.readings(
-                self.function, self.learned, self.given, self.base
-            ):
+            for reading in signature.readings(self.function, self.learned, self.given, self.base):
                 yield reading
                 if self.learned != before:
                     break
@@ -205,12 +203,12 @@ class _Search:
             self.found.contradicts = reading.contradicts
 
 
-def _changes(
-    base: list[outputs.Component], other: list[outputs.Component]
-) -> list[bool]:
+def _changes(base: list[outputs.Component], other: list[outputs.Component]) -> list[bool]:
     return [
         i < len(other)
-        and (c.values.shape != other[i].values.shape or not np.array_equal(c.values, other[i].values))
+        and (
+            c.values.shape != other[i].values.shape or not np.array_equal(c.values, other[i].values)
+        )
         for i, c in enumerate(base)
     ]
 

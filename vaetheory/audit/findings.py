@@ -44,7 +44,7 @@ class Finding:
 
 
 _KL, _BCE, _MSE = "gaussian-kl-standard", "bernoulli-bce", "gaussian-squared-error"
-_ELBO = "elbo-reconstruction-minus-kl"
+_ELBO = "elbo-reconstruction-kl"
 _W, _C = Weight.WRONG, Weight.CAUTION
 
 KINDS: dict[str, Kind] = {
@@ -82,7 +82,10 @@ KINDS: dict[str, Kind] = {
         Kind("target-changed", _W, _BCE, "x is changed inside (thresholded, rescaled)"),
         Kind("random-bias", _W, _ELBO, "the mean over the noise is not the exact expectation"),
         Kind("sampler-scale", _W, _KL, "the sampler's σ is not the KL's σ"),
-        Kind("condition-unused", _W, "cvae-elbo", "c reaches only one side of the model"),
+        Kind("sampler-mean", _W, _KL, "z is not centred at the KL's μ"),
+        Kind("sampler-noise", _W, _KL, "the sampler's noise is not standard normal"),
+        Kind("no-sampling", _W, _ELBO, "z is not sampled in training"),
+        Kind("condition-unused", _W, "cvae-bound", "c reaches only one side of the model"),
         Kind("evaluation-noise", _C, _ELBO, "evaluation still draws noise"),
         Kind("undecided", _C, "", "what could not be decided"),
     )

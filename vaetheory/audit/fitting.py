@@ -67,7 +67,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients of the terms of a hypothesis, and the largest residual relative to the spread."""
+    """Coefficients of a hypothesis' terms, and the largest residual relative to the spread."""
 
     hypothesis: Hypothesis
     coefficients: tuple[float, ...]

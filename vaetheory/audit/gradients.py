@@ -82,9 +82,7 @@ def check(formula: Formula) -> GradientCheck:
     return GradientCheck(tuple(slopes))
 
 
-def _difference(
-    formula: Formula, values: dict[Role, Array], role: Role, direction: Array
-) -> float:
+def _difference(formula: Formula, values: dict[Role, Array], role: Role, direction: Array) -> float:
     """The formula's central difference, term by term: a large term costs a small one no digits."""
     up = {**values, role: values[role] + _STEP * direction}
     down = {**values, role: values[role] - _STEP * direction}

@@ -12,7 +12,6 @@ from vaetheory.audit import callables
 from vaetheory.audit.plan import Plan
 from vaetheory.audit.roles import looks_like_step, plain, size_named
 from vaetheory.audit.shapes import Sizes
-from vaetheory.audit.source import Source
 from vaetheory.audit.source import read as read_source
 
 _SMALL = ("capacity", "c_max", "free_bits", "freebits", "free_nats", "c", "margin", "kl_min")
@@ -25,13 +24,15 @@ _LATE = 10.0**6
 class Hyper:
     """A number that can be set from outside, and where it lives.
 
-    `write` is None for an argument, which is passed with each call.
+    `write` is None for an argument, which is passed with each call; `given` says whether its base
+    is a value that the code sets (a default, a constant) and not one made up for the probing.
     """
 
     name: str
     base: float
     whole: bool
     where: str
+    given: bool = True
     read: Callable[[], Any] | None = None
     write: Callable[[Any], None] | None = None
     counter: bool = False
@@ -60,17 +61,19 @@ class Hyper:
         return round(value) if self.whole and float(value).is_integer() else float(value)
 
 
-def discover(function: Callable[..., Any], plan: Plan, defaults: Mapping[str, Any]) -> list[Hyper]:
-    """Every number that the function reads, arguments first."""
+def discover(
+    function: Callable[..., Any], plan: Plan, defaults: Mapping[str, Any], base: Any = None
+) -> list[Hyper]:
+    """Every number that the function reads, arguments first; `base` is the `self` of a stand-in."""
     found = {name: _argument(name, defaults.get(name)) for name in plan.numbers}
-    for hyper in _outside(function):
+    for hyper in _outside(function, base):
         found.setdefault(hyper.name, hyper)
     return list(found.values())
 
 
 def _argument(name: str, default: Any) -> Hyper:
     whole = isinstance(default, int) or (default is None and _is_whole(name))
-    return Hyper(name, _base(name, default), whole, "argument")
+    return Hyper(name, _base(name, default), whole, "argument", given=bool(default))
 
 
 def _is_whole(name: str) -> bool:
@@ -85,9 +88,9 @@ def _base(name: str, default: Any) -> float:
     return 0.01 if plain(name) in _SMALL else _GENERIC
 
 
-def _outside(function: Callable[..., Any]) -> Iterator[Hyper]:
+def _outside(function: Callable[..., Any], base: Any) -> Iterator[Hyper]:
     """Numbers behind globals, closure cells and attributes, in the function and what it calls."""
-    for part in _functions(function):
+    for part in _functions(function, base):
         source = read_source(part)
         space = _namespace(part)
         for name, place in space.items():
@@ -108,7 +111,7 @@ class _Place:
 def _placed(name: str, value: Any, place: _Place, where: str) -> Hyper:
     # A counter is probed late, where a schedule has run out, as a step that is an argument is.
     base = _LATE if value == 0 and looks_like_step(name.rpartition(".")[2]) else float(value)
-    return Hyper(name, base, isinstance(value, int), where, place.read, place.write)
+    return Hyper(name, base, isinstance(value, int), where, True, place.read, place.write)
 
 
 def _namespace(function: types.FunctionType) -> dict[str, _Place]:
@@ -177,10 +180,10 @@ def _scalar_array(value: Any, place: _Place) -> _Place | None:
     return _Place(place.where, lambda: float(place.read()), write)
 
 
-def _functions(function: Callable[..., Any]) -> Iterator[types.FunctionType]:
+def _functions(function: Callable[..., Any], base: Any) -> Iterator[types.FunctionType]:
     """The function, and the functions of the same module that it calls."""
     read = callables.implementation(function)
-    owner: Any = getattr(read, "__self__", None)
+    owner: Any = getattr(read, "__self__", base)
     start = getattr(read, "__func__", read)
     seen: set[int] = set()
     queue: list[tuple[Any, Any]] = [(start, owner)]

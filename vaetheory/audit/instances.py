@@ -38,14 +38,19 @@ def instance(cls: type) -> Instance:
         return _bare(cls, f"{type(error).__name__}: {error}".splitlines()[0])
 
 
+def _initializer(cls: Any) -> Any:
+    """The class's own `__init__`."""
+    return cls.__init__
+
+
 def _bare(cls: type, why: str) -> Instance:
-    value = cls.__new__(cls)
+    value: Any = object.__new__(cls)
     for base in cls.__mro__:
         if base.__module__.startswith("torch.nn") and base.__name__ == "Module":
-            base.__init__(value)  # type: ignore[misc]
+            _initializer(base)(value)
     arguments = _arguments(cls)
     names = [name for name in arguments if looks_like_number(name)]
-    space = {**getattr(cls.__init__, "__globals__", {}), **arguments, "self": value}
+    space = {**getattr(_initializer(cls), "__globals__", {}), **arguments, "self": value}
     for statement in _body(cls):
         _run(statement, space)
     _fill(value, cls)
@@ -57,7 +62,7 @@ def _bare(cls: type, why: str) -> Instance:
 def _fill(value: Any, cls: type) -> None:
     """Give configuration attributes that the methods compare with a text the first such text.
 
-    `if self.config.loss == "mse": …` needs some choice to be made; the first is named in the report.
+    `if self.config.loss == "mse": …` needs some choice to be made: the first one.
     """
     for method in vars(cls).values():
         if not inspect.isfunction(method):
@@ -83,7 +88,7 @@ def _arguments(cls: type) -> dict[str, Any]:
     """Defaults of `__init__`, and plain guesses for numbers without one."""
     found: dict[str, Any] = {}
     try:
-        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        parameters = list(inspect.signature(_initializer(cls)).parameters.values())[1:]
     except (TypeError, ValueError):
         return found
     for parameter in parameters:
@@ -102,7 +107,7 @@ def _arguments(cls: type) -> dict[str, Any]:
 def _body(cls: type) -> list[ast.stmt]:
     """The statements of `__init__`, without the call of the base class."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(cls.__init__)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(_initializer(cls))))
     except (OSError, TypeError, SyntaxError):
         return []
     (function, *_) = tree.body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 
 from vaetheory.audit.findings import Finding, finding
 from vaetheory.audit.monomials import Monomial
@@ -72,20 +73,23 @@ def read(formula: Formula) -> Likelihood:
         return Likelihood(Family.UNKNOWN, text=part.name, because="its coefficients are not known")
     if len(part.terms) == 1 and part.terms[0] in _SQUARES:
         (term,) = part.terms
-        return Likelihood(Family.GAUSSIAN, coefficients[term], _SQUARES[term],
-                          ((term.text, coefficients[term]),))  # fmt: skip
+        return Likelihood(
+            Family.GAUSSIAN, coefficients[term], _SQUARES[term], ((term.text, coefficients[term]),)
+        )
     if len(part.terms) == 1 and part.terms[0] in _LOCATIONS:
         (term,) = part.terms
-        return Likelihood(Family.LOCATION, coefficients[term], _LOCATIONS[term],
-                          ((term.text, coefficients[term]),))  # fmt: skip
+        return Likelihood(
+            Family.LOCATION,
+            coefficients[term],
+            _LOCATIONS[term],
+            ((term.text, coefficients[term]),),
+        )
     if part.name in _PAIRS or part.fit.terms[0].text.startswith("−x log(x̂+"):
         return _bernoulli(part.fit.terms, part.name, coefficients)
     return _other(formula, coefficients)
 
 
-def _bernoulli(
-    pair: tuple[Term, ...], name: str, coefficients: dict[Term, Monomial]
-) -> Likelihood:
+def _bernoulli(pair: tuple[Term, ...], name: str, coefficients: dict[Term, Monomial]) -> Likelihood:
     ones, zeros, text = _PAIRS[name]
     if len(pair) == 2:
         ones, zeros = pair
@@ -94,8 +98,13 @@ def _bernoulli(
         lost = zeros if ones in coefficients else ones
         why = f"the term {lost.text} is not there: pixels of one value cost nothing"
         fix = "F.binary_cross_entropy(x_hat, x, reduction='sum')"
-        return Likelihood(Family.UNKNOWN, next(iter(coefficients.values())), text, rows,
-                          (finding("half-bce", why, fix),))  # fmt: skip
+        return Likelihood(
+            Family.UNKNOWN,
+            next(iter(coefficients.values())),
+            text,
+            rows,
+            (finding("half-bce", why, fix),),
+        )
     one, zero = coefficients[ones], coefficients[zeros]
     if not one.is_close(zero):
         why = f"the half for x = 1 has coefficient {one}, the half for x = 0 has {zero}"
@@ -116,41 +125,60 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
             part.fit.terms if part.fit else ()
         ):
             return Likelihood(Family.DISCRETE, values[0], part.name, rows, complete=True)
-        return Likelihood(Family.UNKNOWN, None, part.name, rows,
-                          because=f"the terms of the {part.name} carry unequal coefficients")  # fmt: skip
+        return Likelihood(
+            Family.UNKNOWN,
+            None,
+            part.name,
+            rows,
+            because=f"the terms of the {part.name} carry unequal coefficients",
+        )
     if part.name == "swapped BCE":
-        why = "the loss is −[x̂ log x + (1−x̂) log(1−x)]: it is linear in x̂, and infinite at x = 0 or 1"
+        why = (
+            "the loss is −[x̂ log x + (1−x̂) log(1−x)]: it is linear in x̂, and infinite at x = 0 or 1"
+        )
         fix = "F.binary_cross_entropy(x_hat, x, reduction='sum')  # input first, target second"
-        return Likelihood(Family.UNKNOWN, values[0], part.name, rows,
-                          (finding("swapped-bce", why, fix),))  # fmt: skip
+        return Likelihood(
+            Family.UNKNOWN, values[0], part.name, rows, (finding("swapped-bce", why, fix),)
+        )
     if part.name == "norm":
         why = f"the data term is {rows[0][0]}, a root of the squared error: no −log p of a Gaussian"
         fix = "((x - x_hat) ** 2).sum()"
-        return Likelihood(Family.UNKNOWN, values[0], part.name, rows,
-                          (finding("norm-not-squared", why, fix),))  # fmt: skip
+        return Likelihood(
+            Family.UNKNOWN, values[0], part.name, rows, (finding("norm-not-squared", why, fix),)
+        )
     if part.name.startswith("optimal σ"):
         return _optimal(part.name, values[0], rows)
     if "with its own" in part.name:
         return _own_scale(formula, coefficients, rows)
-    return Likelihood(Family.UNKNOWN, None, part.name, rows,
-                      because="two reconstruction terms are added: no single likelihood")  # fmt: skip
+    return Likelihood(
+        Family.UNKNOWN,
+        None,
+        part.name,
+        rows,
+        because="two reconstruction terms are added: no single likelihood",
+    )
 
 
 def _optimal(name: str, weight: Monomial, rows: tuple[tuple[str, Monomial], ...]) -> Likelihood:
-    """D/2 · log Σ(x−x̂)² is −log p at the σ² that maximizes it (theorem optimal-sigma)."""
-    from fractions import Fraction
-
-    count = [("D", Fraction(1))] if name.endswith("example") else [
-        ("B", Fraction(1)), ("D", Fraction(1))]  # fmt: skip
+    """D/2 · log Σ(x−x̂)² is −log p at the σ² that maximizes it (theorem optimal-decoder-variance)."""
+    count = (
+        [("D", Fraction(1))]
+        if name.endswith("example")
+        else [("B", Fraction(1)), ("D", Fraction(1))]
+    )
     full = weight * Monomial(2.0) / Monomial(1.0, tuple(count))
     text = f"x̂ is the mean of a Gaussian with the {name}: σ² = mean squared error"
     return Likelihood(Family.DISCRETE, full, text, rows)
 
 
 _LOG_FACTORS = {
-    ("log σ²", "s_x"): 1.0, ("log σ", "s_x"): 2.0, ("σ", "log s_x"): 2.0, ("σ²", "log s_x"): 1.0,
-    ("log b", "s_x"): 1.0, ("b", "log s_x"): 1.0,
-}  # fmt: skip
+    ("log σ²", "s_x"): 1.0,
+    ("log σ", "s_x"): 2.0,
+    ("σ", "log s_x"): 2.0,
+    ("σ²", "log s_x"): 1.0,
+    ("log b", "s_x"): 1.0,
+    ("b", "log s_x"): 1.0,
+}
 
 
 def _own_scale(
@@ -172,6 +200,7 @@ def _own_scale(
         return Likelihood(Family.UNKNOWN, weight, text, rows, (finding("scale-term", why, fix),))
     wanted = quadratic * Monomial(factor)
     if not coefficients[log].is_close(wanted):
-        why = f"{log.text} has coefficient {coefficients[log]}; beside {quadratic} it must be {wanted}"
+        has = coefficients[log]
+        why = f"{log.text} has coefficient {has}; beside {quadratic} it must be {wanted}"
         return Likelihood(Family.UNKNOWN, weight, text, rows, (finding("scale-term", why, fix),))
     return Likelihood(Family.OWN_SCALE, weight, text, rows)

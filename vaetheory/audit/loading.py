@@ -1,7 +1,6 @@
 """`FILE.py:FUNCTION` → the callable. The file is imported and run, as pytest would do it."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -166,9 +165,9 @@ def _define(module: types.ModuleType, source: str, path: Path) -> int:
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.ClassDef):
             skipped += not (_run(statement, module, path) or _run(_bare(statement), module, path))
-        elif isinstance(statement, _DEFINITIONS):
-            skipped += not _run(statement, module, path)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign) and not _calls_out(statement):
+        elif isinstance(statement, _DEFINITIONS) or (
+            isinstance(statement, ast.Assign | ast.AnnAssign) and not _calls_out(statement)
+        ):
             skipped += not _run(statement, module, path)
         else:
             skipped += not isinstance(statement, ast.Expr) or not isinstance(
@@ -178,7 +177,9 @@ def _define(module: types.ModuleType, source: str, path: Path) -> int:
 
 
 def _bare(statement: ast.ClassDef) -> ast.ClassDef:
-    known = [base for base in statement.bases if ast.unparse(base) in ("nn.Module", "torch.nn.Module")]
+    known = [
+        base for base in statement.bases if ast.unparse(base) in ("nn.Module", "torch.nn.Module")
+    ]
     bare = ast.ClassDef(
         name=statement.name, bases=known, keywords=[], body=statement.body, decorator_list=[]
     )

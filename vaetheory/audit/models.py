@@ -1,3 +1,181 @@
-"""placeholder"""
-def is_model(f): return False
-def audit_model(*a,**k): raise RuntimeError
+"""Whole models: is the training loss an unbiased estimate of the −ELBO that it claims to be?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vaetheory.audit.findings import Finding, Weight, finding
+from vaetheory.audit.report import Report, Verdict
+
+_OF_MODELS = frozenset(
+    ["sampler-scale", "sampler-mean", "sampler-noise", "no-sampling", "condition-unused"]
+)
+_LOSS_NAMES = ("loss_function", "loss", "compute_loss", "vae_loss", "elbo_loss", "criterion")
+
+
+def is_model(function: Any) -> bool:
+    """Whether this is a torch module with parameters whose forward takes no μ: a model, no loss."""
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(function, torch.nn.Module):
+        return False
+    from vaetheory.audit.roles import Role, role_of
+    from vaetheory.audit.tracing import forward_names
+
+    roles = {role_of(name) for name in forward_names(function)}
+    return any(True for _ in function.parameters()) and Role.MEAN not in roles and len(roles) <= 2
+
+
+def audit_model(
+    module: Any = None, *, encoder: Callable[..., Any] | None = None,
+    decoder: Callable[..., Any] | None = None, sampler: Callable[..., Any] | None = None,
+    loss: Callable[..., Any] | None = None, example: Any = None, condition: Any = None,
+    name: str | None = None,
+) -> Report:  # fmt: skip
+    """Audit a model with its loss.
+
+    Either `module`, whose forward(x) or forward(x, c) returns x̂, μ, s (and z) as a tuple, dict or
+    record; or `encoder` x → (μ, s), `sampler` (μ, s) → z and `decoder` z → x̂. `loss` is found on
+    the module where it is not given; `example` is a batch of inputs, `condition` a batch of c.
+    """
+    from vaetheory.audit.frameworks.pytorch import Torch
+
+    start = time.perf_counter()
+    with Torch().session():
+        report = _audit(module, encoder, decoder, sampler, loss, example, condition, name)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def _audit(
+    module: Any, encoder: Any, decoder: Any, sampler: Any, loss: Any, example: Any,
+    condition: Any, name: str | None,
+) -> Report:  # fmt: skip
+    from vaetheory.audit import sampler as sampler_
+    from vaetheory.audit import tracing
+    from vaetheory.audit.auditor import audit_function
+
+    loss = loss or next((getattr(module, n) for n in _LOSS_NAMES if hasattr(module, n)), None)
+    title = name or (type(module).__name__ if module is not None else "model")
+    if loss is None:
+        report = Report(title, Verdict.UNDECIDED)
+        report.assumed.append("no loss was given or found, so only the sampler was looked at")
+    else:
+        report = audit_function(loss, name=name or title)
+    try:
+        traced = _traced(module, encoder, decoder, sampler, example, condition)
+        found = sampler_.inspect_sampler(traced, _parametrization(report))
+    except tracing.ModelError as error:
+        return _undecided(report, str(error))
+    report.findings += found.findings
+    if found.because:
+        return _undecided(report, found.because)
+    if found.parametrization is not None:
+        report.assumed.append(f"z is drawn with the σ of s read as {found.parametrization.name}")
+    report.findings += _evaluation(module, traced)
+    if condition is not None and module is not None:
+        report.findings += _condition(module, traced, condition, report)
+    if any(f.kind.weight is Weight.WRONG and f.name in _OF_MODELS for f in report.findings):
+        report.verdict = Verdict.WRONG
+    elif loss is None:
+        return _undecided(report, "a model without its loss has no objective to judge")
+    return report
+
+
+def _undecided(report: Report, because: str) -> Report:
+    report.verdict = Verdict.UNDECIDED
+    fix = "give example=, loss=, or the parts: encoder=, sampler=, decoder="
+    report.findings.append(finding("undecided", f"undecided, because {because}", fix))
+    return report
+
+
+def _traced(
+    module: Any, encoder: Any, decoder: Any, sampler: Any, example: Any, condition: Any
+) -> Any:
+    from vaetheory.audit import tracing
+
+    if module is None:
+        if encoder is None or decoder is None or sampler is None or example is None:
+            raise tracing.ModelError(
+                "parts need encoder=, sampler=, decoder= and example= together"
+            )
+        return tracing.trace_coders(encoder, decoder, sampler, example, condition)
+    module.train()
+    if example is None:
+        example = tracing.guess_example(module)
+    return tracing.trace(module, example, condition)
+
+
+def _parametrization(report: Report) -> Any:
+    """The reading of s under which the loss computes its KL, from its report."""
+    from vaetheory.audit.terms.latent import PARAMETRIZATIONS
+
+    return next(
+        (p for p in PARAMETRIZATIONS if f"s is {p.name}" in _pieces(report.parametrization)), None
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece.partition(" (")[0].strip() for piece in text.split(";")]
+
+
+def _evaluation(module: Any, traced: Any) -> list[Finding]:
+    """Whether two evaluations of one x agree."""
+    import numpy as np
+
+    from vaetheory.audit.roles import Role
+
+    if module is None:
+        return []
+    was_training = module.training
+    module.eval()
+    try:
+        runs = [traced.run(seed=seed).arrays.get(Role.RECONSTRUCTION) for seed in (1, 2)]
+    finally:
+        module.train(was_training)
+    if runs[0] is None or runs[1] is None or np.allclose(runs[0], runs[1]):
+        return []
+    why = "in eval mode two passes over one x give two reconstructions: z is still sampled"
+    fix = "z = self.reparameterize(mu, logvar) if self.training else mu"
+    return [finding("evaluation-noise", why, fix)]
+
+
+def _condition(module: Any, traced: Any, condition: Any, report: Report) -> list[Finding]:
+    """Whether c reaches the encoder and the decoder."""
+    import numpy as np
+    import torch
+
+    from vaetheory.audit import tracing
+    from vaetheory.audit.roles import Role
+
+    other = torch.roll(condition, 1, dims=0)
+    if torch.equal(other, condition):
+        return []
+    here, there = traced.run(sign=1.0), traced.given(other).run(sign=1.0)
+    encodes = not np.allclose(here.arrays[Role.MEAN], there.arrays[Role.MEAN])
+    if not encodes:
+        decodes = not np.allclose(
+            here.arrays[Role.RECONSTRUCTION], there.arrays[Role.RECONSTRUCTION]
+        )
+    else:
+        decode = getattr(module, "decode", None) or getattr(module, "decoder", None)
+        if decode is None or here.latent is None:
+            report.assumed.append("whether the decoder uses c could not be told: it has no decode")
+            return []
+        z = torch.from_numpy(here.latent).to(tracing.dtype_of(module))
+        with torch.no_grad():
+            try:
+                one, two = decode(z, condition), decode(z, other)
+            except (TypeError, RuntimeError):
+                report.assumed.append("whether the decoder uses c could not be told: decode(z, c)")
+                return []
+        decodes = not torch.allclose(one, two)
+    missing = [side for side, uses in (("encoder", encodes), ("decoder", decodes)) if not uses]
+    if not missing:
+        return []
+    why = f"changing c changes nothing in the {' and the '.join(missing)}"
+    fix = "self.encoder(torch.cat([x, c], 1)); self.decoder(torch.cat([z, c], 1))"
+    return [finding("condition-unused", why, fix)]

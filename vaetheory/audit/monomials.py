@@ -39,9 +39,8 @@ class Monomial:
 
     def value(self, sizes: Mapping[str, float]) -> float:
         """The coefficient at given sizes and hyperparameters."""
-        return self.number * math.prod(
-            float(sizes[symbol]) ** float(power) for symbol, power in self.powers
-        )
+        factors = [float(sizes[symbol]) ** float(power) for symbol, power in self.powers]
+        return float(self.number * math.prod(factors))
 
     def without(self, *symbols: str) -> Monomial:
         """The same with these symbols set to 1."""

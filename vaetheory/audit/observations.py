@@ -5,6 +5,7 @@ from __future__ import annotations
 from vaetheory.audit.design import Region
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, Weight, finding
+from vaetheory.audit.monomials import Monomial
 from vaetheory.audit.plan import Normal
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.regions import Departure
@@ -106,7 +107,9 @@ def assumptions(evidence: Evidence) -> list[str]:
     """What was taken for granted, in sentences."""
     formula = evidence.formula
     caller = formula.caller
-    found = [f"{caller.plan.describe()}; x as {formula.layout.name}, arrays of {caller.framework.name}"]
+    found = [
+        f"{caller.plan.describe()}; x as {formula.layout.name}, arrays of {caller.framework.name}"
+    ]
     for parameter in caller.plan.parameters:
         if isinstance(parameter.node, Normal) and parameter.node.scale is None:
             found.append(f"{parameter.name} is given as N(x̂, 1)")
@@ -131,8 +134,9 @@ def assumptions(evidence: Evidence) -> list[str]:
     if evidence.random is not None:
         r = evidence.random
         found.append(
-            f"the loss draws noise: mean {r.mean:.6g}, spread {r.spread:.3g} over {r.repeats} seeds; "
-            f"coefficients are those of its expectation (a bias of {r.detectable:.2g} would be seen)"
+            f"the loss draws noise: mean {r.mean:.6g}, spread {r.spread:.3g} over {r.repeats} "
+            "seeds; coefficients are those of its expectation (a bias of "
+            f"{r.detectable:.2g} would be seen)"
         )
     if evidence.unseen is not None and formula.explained:
         found.append(f"on sizes not used in the fit the prediction is off by {evidence.unseen:.1g}")
@@ -145,7 +149,7 @@ def _frozen(formula: Formula) -> list[str]:
     if all(formula.is_frozen(s) for s in sizes.symbols if s not in ("B", "K")):
         found.append(
             f"D is {sizes.dimensions} in the source: another D could not be tried, so a factor "
-            f"{sizes.dimensions} is read as D, and a literal {sizes.dimensions} cannot be told from it"
+            f"{sizes.dimensions} is read as D, and a literal cannot be told from it"
         )
     if formula.latent.present and formula.is_frozen("K"):
         found.append(f"K is {sizes.latents} in the source, and no other K could be tried")
@@ -154,14 +158,21 @@ def _frozen(formula: Formula) -> list[str]:
     return found
 
 
-def declared(evidence: Evidence, symbols: list[str]) -> list[str]:
-    """What the declared weights are set to as the function stands."""
+def declared(evidence: Evidence, beta: Monomial) -> list[str]:
+    """What the declared weights are set to as the function stands, and what β then is."""
     found = []
+    as_it_stands = beta
     for effect in evidence.effects:
-        if effect.symbol in symbols and not effect.schedule:
-            hyper = effect.hyper
-            if hyper.where == "argument":
-                found.append(f"β is declared by the argument {hyper.name}")
-            else:
-                found.append(f"β is declared by {hyper.name} = {hyper.base:g}")
+        power = beta.power(effect.symbol)
+        hyper = effect.hyper
+        if not power or effect.schedule:
+            continue
+        where = "the argument " if hyper.where == "argument" else ""
+        value = f" = {hyper.base:g}" if hyper.given else ""
+        found.append(f"β is declared by {where}{hyper.name}{value}")
+        if hyper.given and effect.symbol == hyper.name:
+            factor = Monomial(hyper.base ** float(power), (), beta.tolerance)
+            as_it_stands = as_it_stands.without(effect.symbol) * factor
+    if as_it_stands is not beta:
+        found.append(f"as it stands, β = {as_it_stands}")
     return found

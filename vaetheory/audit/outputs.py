@@ -32,7 +32,7 @@ class Component:
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """Which components make up the objective: a weighted sum of paths, the weights being components.
+    """Which components make up the objective: paths, each with the path of its weight or None.
 
     `how` says it in words; empty where the output is the objective and nothing else.
     """

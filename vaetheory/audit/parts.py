@@ -9,7 +9,14 @@ import numpy as np
 
 from vaetheory.audit.calling import Caller
 from vaetheory.audit.design import Region, draw
-from vaetheory.audit.fitting import ROUNDING, SINGLE_ROUNDING, Fit, Table, first_fit, smallest_subset
+from vaetheory.audit.fitting import (
+    ROUNDING,
+    SINGLE_ROUNDING,
+    Fit,
+    Table,
+    first_fit,
+    smallest_subset,
+)
 from vaetheory.audit.roles import Role
 from vaetheory.audit.shapes import Sizes
 from vaetheory.audit.terms import latent, reconstruction
@@ -57,7 +64,7 @@ def data_table(caller: Caller, sizes: Sizes, region: Region = Region.GENERIC) ->
         fresh = draw(random, sizes, roles, region)
         kept = draws[-1] if index % 2 else fresh
         draws.append({
-            role: kept[role] if role is Role.TARGET else fresh[role] if role in _DATA else held[role]
+            role: (kept if role is Role.TARGET else fresh if role in _DATA else held)[role]
             for role in held
         })  # fmt: skip
     return Table(draws, _measure(caller, sizes, draws), paired=True)

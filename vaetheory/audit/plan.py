@@ -111,7 +111,9 @@ Node = Leaf | Number | Fixed | Record | Items | StandIn | Normal
 class StandInValue:
     """The object built from a `StandIn`; calling it, or its methods, gives the planned arrays."""
 
-    def __init__(self, node: StandIn, answers: Mapping[str, Any], given: Mapping[str, float]) -> None:
+    def __init__(
+        self, node: StandIn, answers: Mapping[str, Any], given: Mapping[str, float]
+    ) -> None:
         self._node = node
         self._answers = dict(answers)
         self.__dict__.update(given)

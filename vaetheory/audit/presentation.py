@@ -54,7 +54,9 @@ def show(report: Report, console: Console) -> None:
 
 def _headline(report: Report) -> Text:
     verdict = report.verdict
-    text = Text.assemble((report.function, "bold"), ": ", (verdict.value, f"bold {_COLOURS[verdict]}"))
+    text = Text.assemble(
+        (report.function, "bold"), ": ", (verdict.value, f"bold {_COLOURS[verdict]}")
+    )
     if report.up_to_constant and verdict not in (Verdict.WRONG, Verdict.UNDECIDED):
         text.append(", up to a constant")
     if _MEANING[verdict]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from vaetheory.audit.calling import CallFailed, Caller
+from vaetheory.audit.calling import Caller, CallFailed
 from vaetheory.audit.design import Region, draw
 from vaetheory.audit.fitting import Table, least_squares
 from vaetheory.audit.monomials import Measured, Monomial, fit_monomial

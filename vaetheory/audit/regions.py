@@ -15,7 +15,6 @@ from vaetheory.audit.terms import latent
 from vaetheory.audit.terms.term import Values
 
 
-
 @dataclass(frozen=True)
 class Departure:
     """A place where the function is not what the formula says."""

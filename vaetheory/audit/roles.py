@@ -59,7 +59,9 @@ _SPREAD = (
 )
 _CENTRE = r"(mu|mus|mean|means|loc|avg)"
 _X = r"(x|img|image|obs|data|y)"
-_LATENT_NAME = r"(raw|pre|z|latent|latents|q|qz|enc|encoder|encoded|post|posterior|code|h|hidden|en)"
+_LATENT_NAME = (
+    r"(raw|pre|z|latent|latents|q|qz|enc|encoder|encoded|post|posterior|code|h|hidden|en)"
+)
 _DECODED = (
     r"(recon\w*|rec|recs|x_?hats?|x_?rec\w*|rec_?x|\w*_?recon\w*|out_?x|decoded?\w*|"
     r"x_?(pred|tilde|prime|out|dash|bar|gen|decoded|logits?|probs?|decoded_mean|p|logit)|\w*_hat|"
@@ -77,8 +79,14 @@ _TARGET = (
 
 # The first pattern that fits the whole name (lower case) gives the role.
 _PATTERNS: tuple[tuple[Role, str], ...] = (
-    (Role.PRIOR_SCALE, rf"p_?[vs]|({_SPREAD}_?(p|prior|2|pz)|(p|prior|pz)_?({_LATENT_NAME}_)?{_SPREAD})"),
-    (Role.PRIOR_MEAN, rf"p_?m|({_CENTRE}_?(p|prior|2|pz)|(p|prior|pz)_?({_LATENT_NAME}_)?{_CENTRE})"),
+    (
+        Role.PRIOR_SCALE,
+        rf"p_?[vs]|({_SPREAD}_?(p|prior|2|pz)|(p|prior|pz)_?({_LATENT_NAME}_)?{_SPREAD})",
+    ),
+    (
+        Role.PRIOR_MEAN,
+        rf"p_?m|({_CENTRE}_?(p|prior|2|pz)|(p|prior|pz)_?({_LATENT_NAME}_)?{_CENTRE})",
+    ),
     (
         Role.RECONSTRUCTION_SCALE,
         rf"({_SPREAD}_?(x|dec|decoder|recon|rec|out|px|obs|likelihood)|"
@@ -124,7 +132,9 @@ def role_of(name: str) -> Role | None:
     return next((role for role, pattern in _COMPILED if pattern.fullmatch(word)), None)
 
 
-_POSTERIOR = re.compile(r"q|qz|q_z(_x)?|qz_x|q_?dist|posterior|post(erior)?_?dist|latent_?dist|z_?dist")
+_POSTERIOR = re.compile(
+    r"q|qz|q_z(_x)?|qz_x|q_?dist|posterior|post(erior)?_?dist|latent_?dist|z_?dist"
+)
 _PRIOR = re.compile(r"p|pz|p_z|p_?dist|prior|prior_?dist")
 
 
@@ -149,8 +159,32 @@ def is_prior(name: str) -> bool:
 
 
 _UNSURE = frozenset(
-    "x y a b c d m s v t z input inputs output outputs target targets out in data labels label "
-    "features batch".split()
+    [
+        "x",
+        "y",
+        "a",
+        "b",
+        "c",
+        "d",
+        "m",
+        "s",
+        "v",
+        "t",
+        "z",
+        "input",
+        "inputs",
+        "output",
+        "outputs",
+        "target",
+        "targets",
+        "out",
+        "in",
+        "data",
+        "labels",
+        "label",
+        "features",
+        "batch",
+    ]
 )
 
 

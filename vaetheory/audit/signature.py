@@ -54,8 +54,10 @@ _ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
     None: (*_ARRAYS, Role.CONDITION),
 }
 _MOST_READINGS = 48
-_NO_ANSWER = frozenset("train eval parameters log log_dict zero_grad".split())
-_DISTRIBUTION_USES = frozenset("log_prob rsample sample mean stddev loc scale entropy".split())
+_NO_ANSWER = frozenset(["train", "eval", "parameters", "log", "log_dict", "zero_grad"])
+_DISTRIBUTION_USES = frozenset(
+    ["log_prob", "rsample", "sample", "mean", "stddev", "loc", "scale", "entropy"]
+)
 # Arguments that steer the bookkeeping, with a value under which a loss is what it is in training.
 _PLAIN_VALUES: dict[str, Any] = {
     "reduction": "sum", "device": "cpu", "training": True, "is_train": True, "train": True,
@@ -63,10 +65,33 @@ _PLAIN_VALUES: dict[str, Any] = {
     "mask": None, "metrics": None, "recorder": None, "verbose": False, "batch_idx": 0,
 }  # fmt: skip
 _CONTAINERS = frozenset(
-    "output outputs out result results res ret model_output model_outputs model_out preds batch "
-    "prediction predictions forward_output fwd tensors variables vae_output vae_out o".split()
+    [
+        "output",
+        "outputs",
+        "out",
+        "result",
+        "results",
+        "res",
+        "ret",
+        "model_output",
+        "model_outputs",
+        "model_out",
+        "preds",
+        "batch",
+        "prediction",
+        "predictions",
+        "forward_output",
+        "fwd",
+        "tensors",
+        "variables",
+        "vae_output",
+        "vae_out",
+        "o",
+    ]
 )
-_MODELS = frozenset("model vae net network self autoencoder cvae module generator".split())
+_MODELS = frozenset(
+    ["model", "vae", "net", "network", "self", "autoencoder", "cvae", "module", "generator"]
+)
 _CODERS = {"encoder": "encoder", "enc": "encoder", "decoder": "decoder", "dec": "decoder"}
 
 
@@ -106,7 +131,7 @@ def readings(
     """All plans worth trying, the likeliest first.
 
     `learned` names fields that a record turned out to need when the function was called;
-    `given` is the user's `--signature`; `base` is the object that a stand-in for `self` falls back to.
+    `given` is the user's `--signature`; `base` is what a stand-in for `self` falls back to.
     """
     source = source_.read(function)
     parameters = _parameters(function, source, learned or {}, given, None, base)
@@ -223,7 +248,7 @@ class _NodeMaker:
             named = [usage.indexed.get(i, "") for i in range(length)]
             return Items(tuple(self.item(name, i, n) for i, n in enumerate(named)))
         if plain(name) in _CONTAINERS and self.doubt is Doubt.CONTAINERS:
-            # Taken apart by a helper, perhaps: the record learns its fields when they are asked for.
+            # Taken apart by a helper, perhaps: the record learns its fields when asked for them.
             return Record(label, ())
         return None
 

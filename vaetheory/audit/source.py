@@ -16,17 +16,155 @@ from vaetheory.audit.callables import implementation
 
 # Attributes of tensors and arrays: `x.view` does not make x a record.
 _TENSOR_ATTRIBUTES = frozenset(
-    "shape size view reshape flatten device dtype dim ndim numel T mT data grad requires_grad "
-    "pow exp log log1p sum mean add mul div sub neg sqrt square abs clamp clamp_min clamp_max clip "
-    "detach item cpu cuda to float double half type type_as new new_zeros new_ones contiguous "
-    "squeeze unsqueeze expand expand_as permute transpose t chunk split argmax max min softmax "
-    "sigmoid tanh log_softmax norm repeat is_cuda backward numpy astype add_ mul_ div_ sub_ pow_ "
-    "exp_ neg_ log_ sum_ sqrt_ matmul mm bmm dot var std prod cumsum long int bool fill_ zero_ "
-    "clone narrow select index_select masked_select unbind nelement element_size is_sparse "
-    "get_shape copy ravel at set std_ logsumexp gather scatter eq ne gt lt ge le round floor "
-    "swapaxes nan_to_num isnan isfinite any all lerp addcmul new_tensor new_full nonzero where "
-    "requires_grad_ ndimension stride is_contiguous tolist size_average keys items values get pop "
-    "update copy_ append extend index count".split()
+    [
+        "shape",
+        "size",
+        "view",
+        "reshape",
+        "flatten",
+        "device",
+        "dtype",
+        "dim",
+        "ndim",
+        "numel",
+        "T",
+        "mT",
+        "data",
+        "grad",
+        "requires_grad",
+        "pow",
+        "exp",
+        "log",
+        "log1p",
+        "sum",
+        "mean",
+        "add",
+        "mul",
+        "div",
+        "sub",
+        "neg",
+        "sqrt",
+        "square",
+        "abs",
+        "clamp",
+        "clamp_min",
+        "clamp_max",
+        "clip",
+        "detach",
+        "item",
+        "cpu",
+        "cuda",
+        "to",
+        "float",
+        "double",
+        "half",
+        "type",
+        "type_as",
+        "new",
+        "new_zeros",
+        "new_ones",
+        "contiguous",
+        "squeeze",
+        "unsqueeze",
+        "expand",
+        "expand_as",
+        "permute",
+        "transpose",
+        "t",
+        "chunk",
+        "split",
+        "argmax",
+        "max",
+        "min",
+        "softmax",
+        "sigmoid",
+        "tanh",
+        "log_softmax",
+        "norm",
+        "repeat",
+        "is_cuda",
+        "backward",
+        "numpy",
+        "astype",
+        "add_",
+        "mul_",
+        "div_",
+        "sub_",
+        "pow_",
+        "exp_",
+        "neg_",
+        "log_",
+        "sum_",
+        "sqrt_",
+        "matmul",
+        "mm",
+        "bmm",
+        "dot",
+        "var",
+        "std",
+        "prod",
+        "cumsum",
+        "long",
+        "int",
+        "bool",
+        "fill_",
+        "zero_",
+        "clone",
+        "narrow",
+        "select",
+        "index_select",
+        "masked_select",
+        "unbind",
+        "nelement",
+        "element_size",
+        "is_sparse",
+        "get_shape",
+        "copy",
+        "ravel",
+        "at",
+        "set",
+        "std_",
+        "logsumexp",
+        "gather",
+        "scatter",
+        "eq",
+        "ne",
+        "gt",
+        "lt",
+        "ge",
+        "le",
+        "round",
+        "floor",
+        "swapaxes",
+        "nan_to_num",
+        "isnan",
+        "isfinite",
+        "any",
+        "all",
+        "lerp",
+        "addcmul",
+        "new_tensor",
+        "new_full",
+        "nonzero",
+        "where",
+        "requires_grad_",
+        "ndimension",
+        "stride",
+        "is_contiguous",
+        "tolist",
+        "size_average",
+        "keys",
+        "items",
+        "values",
+        "get",
+        "pop",
+        "update",
+        "copy_",
+        "append",
+        "extend",
+        "index",
+        "count",
+    ]
 )
 
 
@@ -150,9 +288,7 @@ class _Reader:
                 _add(self._usage(name).keys, key)
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="chunk" | "split")):
                 self._usage(name).halved = True
-            case ast.Call(
-                func=ast.Attribute(attr="chunk" | "split"), args=[ast.Name(id=name), *_]
-            ):
+            case ast.Call(func=ast.Attribute(attr="chunk" | "split"), args=[ast.Name(id=name), *_]):
                 self._usage(name).halved = True
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
                 _add(self._usage(name).methods, method)
@@ -177,9 +313,9 @@ class _Reader:
                 value=ast.Name(id=name), slice=ast.Constant(value=int(index))
             ):
                 self._usage(name).indexed[index] = to
-            case ast.Tuple(elts=targets), ast.Call(func=callee) if (dotted := _dotted(callee)):
+            case ast.Tuple(elts=targets), ast.Call(func=callee) if dotted := _dotted(callee):
                 self.calls[dotted] = _names(targets)
-            case ast.Name(id=to), ast.Call(func=callee) if (dotted := _dotted(callee)):
+            case ast.Name(id=to), ast.Call(func=callee) if dotted := _dotted(callee):
                 self.calls[dotted] = [to]
 
 

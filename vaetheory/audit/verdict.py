@@ -11,7 +11,7 @@ from vaetheory.audit.constants import Constant
 from vaetheory.audit.divergence import Divergence
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, Weight, finding
-from vaetheory.audit.likelihood import Family, Likelihood
+from vaetheory.audit.likelihood import Likelihood
 from vaetheory.audit.monomials import Monomial
 from vaetheory.audit.report import Report, Row, Verdict
 from vaetheory.audit.roles import SYMBOL, Role
@@ -175,17 +175,14 @@ def _both_sides(evidence: Evidence, sides: _Sides, report: Report) -> Report:
     if observations.spoils(report.findings):
         report.verdict = Verdict.WRONG
     if declared:
-        report.assumed += observations.declared(evidence, declared)
+        report.assumed += observations.declared(evidence, weighting.beta)
     return report
 
 
 def _scaled(scale: Monomial, sign: float) -> Verdict:
     """ω = 1 or 1/B: the ELBO of the batch, or its mean per example; anything else is a scale."""
     positive = Monomial(abs(scale.number), scale.powers, scale.tolerance)
-    plain = any(
-        positive.is_close(one)
-        for one in (_ONE, _ONE / Monomial(1.0, (("B", _POWER),)))
-    )
+    plain = any(positive.is_close(one) for one in (_ONE, _ONE / Monomial(1.0, (("B", _POWER),))))
     if sign < 0:
         return Verdict.ELBO
     return Verdict.NEGATIVE_ELBO if plain else Verdict.SCALED_NEGATIVE_ELBO

@@ -60,7 +60,9 @@ def _gaussian(w: Monomial, kl: Monomial, constant: Constant) -> Weighting:
         variance = Monomial(constant.variance)
         beta = product / variance
         named = _named_variance(product)
-        stated = named if named is not None and beta.without(*_symbols(beta)).is_close(_ONE) else None
+        stated = (
+            named if named is not None and beta.without(*_symbols(beta)).is_close(_ONE) else None
+        )
         if stated is None:
             return _stated(w, beta, variance, exact)
         return _stated(w, product / stated, stated, exact)

@@ -48,7 +48,7 @@ class Framework(abc.ABC):
     def gradients(
         self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays
     ) -> dict[Role, NDArray[np.float64] | None] | None:
-        """∂objective/∂array for each array (None: no path); None if the library has no gradients."""
+        """∂objective/∂array for each array (None: no path); None where there are no gradients."""
         return None
 
 

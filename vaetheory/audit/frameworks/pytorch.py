@@ -78,7 +78,7 @@ class _TwoPoints(TorchDispatchMode):
     """Replaces standard normal draws by a constant, below autograd and distributions alike."""
 
     def __init__(self, sign: float) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.sign = sign
 
     def __torch_dispatch__(

@@ -102,7 +102,12 @@ def shifted(kind: str, epsilon: float) -> Parametrization:
     variance = _of_scale(f"(softplus(s)+{e:g})²", lambda s: sigma(s) ** 2)
     log = _of_scale(f"log(softplus(s)+{e:g})", lambda s: np.log(sigma(s)))
     return Parametrization(
-        f"softplus⁻¹(σ−{e:g})", variance, log, 2, lambda s: sigma(s) ** -2.0, lambda s: sigma(s) ** 2
+        f"softplus⁻¹(σ−{e:g})",
+        variance,
+        log,
+        2,
+        lambda s: sigma(s) ** -2.0,
+        lambda s: sigma(s) ** 2,
     )
 
 
@@ -153,7 +158,9 @@ def closed_form() -> Iterator[tuple[Hypothesis, Parametrization]]:
         yield Hypothesis((MEAN_SQUARE, p.variance, p.log), "closed form"), p
 
 
-def shifted_closed_form(epsilons: tuple[float, ...]) -> Iterator[tuple[Hypothesis, Parametrization]]:
+def shifted_closed_form(
+    epsilons: tuple[float, ...],
+) -> Iterator[tuple[Hypothesis, Parametrization]]:
     """The same with ε inside the logarithm or the softplus."""
     for kind in SHIFTS:
         for epsilon in epsilons:

@@ -56,9 +56,7 @@ def _log_norm(p: Array) -> Array:
 
 
 CONTINUOUS_NORM = _pair("−log C(x̂)", lambda x, p: -_log_norm(p) + 0 * x)
-LOGIT_CONTINUOUS_NORM = _pair(
-    "−log C(sigmoid(x̂))", lambda x, a: -_log_norm(sigmoid(a)) + 0 * x
-)
+LOGIT_CONTINUOUS_NORM = _pair("−log C(sigmoid(x̂))", lambda x, a: -_log_norm(sigmoid(a)) + 0 * x)
 
 
 def _examples(values: Values) -> Array:
@@ -81,9 +79,7 @@ def with_epsilon(epsilon: float) -> tuple[Term, Term]:
     """Both halves of the BCE with ε inside the logarithms: log(x̂ + ε), log(1 − x̂ + ε)."""
     return (
         _pair(f"−x log(x̂+{epsilon:g})", lambda x, p: -x * np.log(p + epsilon)),
-        _pair(
-            f"−(1−x) log(1−x̂+{epsilon:g})", lambda x, p: -(1 - x) * np.log(1 - p + epsilon)
-        ),
+        _pair(f"−(1−x) log(1−x̂+{epsilon:g})", lambda x, p: -(1 - x) * np.log(1 - p + epsilon)),
     )
 
 

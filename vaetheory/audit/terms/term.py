@@ -1,4 +1,4 @@
-"""A term: a function of the probed arrays that an objective may contain, summed over its entries."""
+"""A term: a function of the probed arrays that an objective may contain, summed over entries."""
 
 from __future__ import annotations
 

@@ -211,9 +211,7 @@ def images_only(recon, x, mu, logvar):
 @truth(NEGATIVE, 1, constant=True)
 def packed_statistics(x, recon, stats):
     mu, logvar = stats.chunk(2, dim=1)
-    return F.mse_loss(recon, x, reduction="sum") + 0.5 * (
-        mu**2 + logvar.exp() - logvar - 1
-    ).sum()
+    return F.mse_loss(recon, x, reduction="sum") + 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum()
 
 
 @truth(NEGATIVE, 1, constant=False)

@@ -35,9 +35,7 @@ def truth(
 
     def register(function: Any) -> Any:
         subject = function() if isinstance(function, type) else function
-        CASES.append(
-            Case(function.__name__, subject, verdict, beta, frozenset(findings), constant)
-        )
+        CASES.append(Case(function.__name__, subject, verdict, beta, frozenset(findings), constant))
         return function
 
     return register

@@ -111,9 +111,7 @@ def library_method(self, *args, **kwargs):
     log_var = args[3]
     kld_weight = kwargs["M_N"]
     recons_loss = F.mse_loss(recons, input)
-    kld_loss = torch.mean(
-        -0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp(), dim=1), dim=0
-    )
+    kld_loss = torch.mean(-0.5 * torch.sum(1 + log_var - mu**2 - log_var.exp(), dim=1), dim=0)
     loss = recons_loss + kld_weight * kld_loss
     return {"loss": loss, "Reconstruction_Loss": recons_loss.detach(), "KLD": -kld_loss.detach()}
 

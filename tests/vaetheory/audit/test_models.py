@@ -1,0 +1,131 @@
+"""Whole models: the sampler's σ against the KL's, evaluation, the condition, each fault planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import vaetheory.audit
+from vaetheory.audit.report import Report
+
+
+class Model(nn.Module):
+    """A small VAE; the sampler is a parameter of the test."""
+
+    def __init__(self, sampler: Callable[[Tensor, Tensor], Tensor], always: bool = False) -> None:
+        super().__init__()
+        self.encoder = nn.Linear(12, 8)
+        self.decoder_layer = nn.Linear(4, 12)
+        self.sampler = sampler
+        self.always = always
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        mu, logvar = self.encoder(x).chunk(2, dim=1)
+        z = self.sampler(mu, logvar) if self.training or self.always else mu
+        return torch.sigmoid(self.decoder_layer(z)), mu, logvar
+
+    def loss_function(self, recon: Tensor, x: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+        bce = F.binary_cross_entropy(recon, x, reduction="sum")
+        return bce - 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+class Conditional(nn.Module):
+    """A conditional VAE that gives c to the encoder, the decoder, or both."""
+
+    def __init__(self, encode: bool, decode: bool) -> None:
+        super().__init__()
+        self.uses = (encode, decode)
+        self.encoder = nn.Linear(12 + 3, 8)
+        self.decoder = nn.Linear(4 + 3, 12)
+
+    def decode(self, z: Tensor, c: Tensor) -> Tensor:
+        return torch.sigmoid(self.decoder(torch.cat([z, c if self.uses[1] else 0 * c], 1)))
+
+    def forward(self, x: Tensor, c: Tensor) -> dict[str, Tensor]:
+        h = self.encoder(torch.cat([x, c if self.uses[0] else 0 * c], 1))
+        mu, logvar = h.chunk(2, dim=1)
+        z = right(mu, logvar) if self.training else mu
+        return {"recon": self.decode(z, c), "mu": mu, "logvar": logvar, "z": z}
+
+    def loss(self, out: dict[str, Tensor], x: Tensor) -> Tensor:
+        bce = F.binary_cross_entropy(out["recon"], x, reduction="sum")
+        return bce - 0.5 * torch.sum(1 + out["logvar"] - out["mu"] ** 2 - out["logvar"].exp())
+
+
+def right(mu: Tensor, logvar: Tensor) -> Tensor:
+    return mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
+
+
+def names(report: Report) -> set[str]:
+    return {finding.name for finding in report.findings}
+
+
+SAMPLERS = {
+    "right": (right, set[str](), "negative ELBO"),
+    "variance for sigma": (
+        lambda mu, logvar: mu + logvar.exp() * torch.randn_like(mu),
+        {"sampler-scale"}, "wrong",
+    ),
+    "log variance for sigma": (
+        lambda mu, logvar: mu + logvar * torch.randn_like(mu), {"sampler-scale"}, "wrong",
+    ),
+    "uniform noise": (
+        lambda mu, logvar: mu + torch.exp(0.5 * logvar) * torch.rand_like(mu),
+        {"sampler-noise"}, "wrong",
+    ),
+    "no noise": (lambda mu, logvar: mu, {"no-sampling"}, "wrong"),
+    "shifted": (
+        lambda mu, logvar: 2 * mu + torch.exp(0.5 * logvar) * torch.randn_like(mu),
+        {"sampler-mean"}, "wrong",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", SAMPLERS)
+def test_samplers(key: str) -> None:
+    torch.manual_seed(0)
+    sampler, findings, verdict = SAMPLERS[key]
+    report = vaetheory.audit.audit(Model(sampler))
+    assert (names(report), report.verdict.value) == (findings, verdict), report.findings
+
+
+def test_evaluation_that_still_samples_is_noticed() -> None:
+    torch.manual_seed(0)
+    report = vaetheory.audit.audit(Model(right, always=True))
+    assert names(report) == {"evaluation-noise"}
+    assert report.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("encode", "decode", "findings"),
+    [(True, True, set()), (False, True, {"condition-unused"}), (True, False, {"condition-unused"})],
+)
+def test_the_condition_must_reach_both_sides(
+    encode: bool, decode: bool, findings: set[str]
+) -> None:
+    torch.manual_seed(0)
+    x, c = torch.rand(5, 12), F.one_hot(torch.tensor([0, 1, 2, 1, 0]), 3).float()
+    report = vaetheory.audit.audit(Conditional(encode, decode), example=x, condition=c)
+    assert names(report) == findings, report.findings
+
+
+def test_encoder_sampler_and_decoder_as_parts() -> None:
+    torch.manual_seed(0)
+    model = Model(right)
+    report = vaetheory.audit.audit(
+        encoder=lambda x: model.encoder(x).chunk(2, dim=1),
+        sampler=lambda mu, logvar: mu + logvar.exp() * torch.randn_like(mu),
+        decoder=lambda z: torch.sigmoid(model.decoder_layer(z)),
+        loss=model.loss_function,
+        example=torch.rand(4, 12),
+    )
+    assert names(report) == {"sampler-scale"}
+
+
+def test_a_model_without_a_loss_is_undecided() -> None:
+    report = vaetheory.audit.audit(nn.Sequential(nn.Linear(6, 6)))
+    assert report.verdict.value == "undecided"
