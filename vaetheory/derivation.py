@@ -36,7 +36,7 @@ class Step:
     quantity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Derivation:
     """A chain: the first line, then steps, all under the same assumptions. Iterating gives the
     steps.
@@ -45,6 +45,11 @@ class Derivation:
     start: Expression
     steps: tuple[Step, ...]
     assumptions: tuple[Assumption, ...] = ()
+
+    def __repr__(self) -> str:
+        lines = [f"  {self.start!r}"]
+        lines += [f"{s.relation.value} {s.expression!r}    [{s.rule}]" for s in self.steps]
+        return "\n".join(lines)
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)

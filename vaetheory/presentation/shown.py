@@ -11,6 +11,7 @@ from shutil import get_terminal_size
 
 from rich.console import Console
 
+from vaetheory.derivation import Derivation
 from vaetheory.latex.assumptions import describe
 from vaetheory.latex.writer import relation_tex, to_latex
 from vaetheory.presentation import terminal
@@ -43,13 +44,16 @@ def as_text(theorem: Theorem) -> str:
 
 def as_latex(theorem: Theorem) -> str:
     """An ``align*`` environment with the rule of each line as a comment column."""
-    lines = [rf"    & {to_latex(theorem.derivation.start)} \\"]
-    for step in theorem.derivation:
+    return derivation_latex(theorem.derivation)
+
+
+def derivation_latex(derivation: Derivation) -> str:
+    """The chain as an ``align*`` environment, the rule of each line beside it."""
+    lines = [rf"    & {to_latex(derivation.start)} \\"]
+    for step in derivation:
         rule = terminal.rule_title(step.rule)
-        lines.append(
-            rf"    {relation_tex(step.relation)}\;& {to_latex(step.expression)} && "
-            rf"\text{{{rule}}} \\"
-        )
+        relation = relation_tex(step.relation)
+        lines.append(rf"    {relation}\;& {to_latex(step.expression)} && \text{{{rule}}} \\")
     lines[-1] = lines[-1].removesuffix(r" \\")
     return "\n".join((r"\begin{align*}", *lines, r"\end{align*}"))
 
