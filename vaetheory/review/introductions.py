@@ -11,7 +11,7 @@ from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.bounds import elbo_of
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
-from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, key_of, walk
+from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, key_of, spelled, walk
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
@@ -23,6 +23,7 @@ from vaetheory.latex.reader.syntax import (
     LogOf,
     Name,
     Node,
+    Raised,
 )
 from vaetheory.review.assumptions import is_family
 from vaetheory.review.deciding import Decider
@@ -39,12 +40,12 @@ class Introduced:
     tree: Node
     family: Node | None = None
     flavour: str = ""
-    claim: bool = False
+    setting: bool = False
 
     @property
     def rule(self) -> str:
         """What kind of introduction it is."""
-        return "family" if self.family is not None else "definition"
+        return "family" if self.family is not None else "setting" if self.setting else "definition"
 
     def families(self, facts: Facts, reading: Reading, lines: list[Line]) -> tuple[Assumption, ...]:
         """The family that the line states, as an assumption for the lines that follow."""
@@ -61,6 +62,8 @@ class Introduced:
         """What is said about the line: for a name of the bound, whether it is the ELBO."""
         if self.family is not None:
             return "states the family of a density; the lines after it are checked under it"
+        if self.setting:
+            return "says what a letter stands for; nothing follows from it here"
         said = f"introduces {self.key}"
         try:
             value = expression_of(self.tree, facts)
@@ -83,20 +86,33 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
     found: dict[int, Introduced] = {}
     seen: set[str] = set()
     for line in sheet.lines:
-        new = _definition(line, seen, sheet.facts) or _family(line)
+        new = _definition(line, seen, sheet.facts) or _family(line) or _setting(line)
         if new is not None:
-            if new.family is not None:
+            if new.setting:
+                pass
+            elif new.family is not None:
                 flavour = flavour_of(
                     [one for one in sheet.lines if one.derivation == line.derivation]
                 )
                 new = Introduced(new.key, new.tree, new.family, flavour)
             else:
-                sheet.facts.definitions[new.key] = new.tree
+                _enter(new, line, sheet.facts)
             found[line.number] = new
         for side in (line.left, line.right):
             if side.tree is not None:
                 seen |= {key_of(n) for n in walk(side.tree) if isinstance(n, Name)}
     return found
+
+
+def _enter(new: Introduced, line: Line, facts: Facts) -> None:
+    """Enters a definition; one with an index, such as w_k, serves for every index."""
+    left = line.right.tree if line.link.sign == "=:" else line.left.tree
+    head = left.head if isinstance(left, Applied) else left
+    index = spelled(head.sub) if isinstance(head, Name) else ""
+    if isinstance(head, Name) and len(index) == 1 and index.isalpha() and index.islower():
+        facts.definitions[f"{head.base}_"] = new.tree
+        facts.defined_indices[f"{head.base}_"] = index
+    facts.definitions[new.key] = new.tree
 
 
 def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
@@ -123,6 +139,29 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if not known and not _weighty(tree):
         return None
     return Introduced(key, tree)
+
+
+def _setting(line: Line) -> Introduced | None:
+    """β = 4, z = μ + σ ε: a letter on its own and a formula without densities."""
+    left, right = line.left.tree, line.right.tree
+    if (
+        not line.first
+        or left is None
+        or right is None
+        or line.link.sign not in (*_DEFINING, r"\sim", r"\in")
+    ):
+        return None
+    name = left.base if isinstance(left, Raised) and isinstance(left.base, Name) else left
+    name = (
+        name.head
+        if isinstance(name, Applied) and density_items(name.head, name.group) is None
+        else name
+    )  # type: ignore[arg-type]
+    if not isinstance(name, Name) or _weighty(right) or _weighty(left):
+        return None
+    if any(isinstance(n, Called) for n in walk(right)) and line.link.sign != r"\sim":
+        return None
+    return Introduced(key_of(name), right, setting=True)
 
 
 def _weighty(tree: Node) -> bool:

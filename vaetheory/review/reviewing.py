@@ -104,8 +104,6 @@ def _report(
     if new is not None and entry.error is None:
         report.verdict, report.rule = ASSUMED, new.rule
         report.why = new.why(sheet.facts, decider)
-        if new.claim and entry.claimed is not None:
-            _settled(report, entry, line, decider)
         return report
     if entry.error is not None:
         report.verdict = UNREAD

@@ -173,11 +173,16 @@ _WEIGHTY = {r"\E", "log", "KL", "ELBO", r"\int", r"\mathcalN", "Bernoulli", "Nor
 
 def _weighty(chain: Chain) -> bool:
     """Whether an inline formula claims something of the kind that is checked here."""
-    return (
-        bool(chain.links)
-        and not chain.continues
-        and any(t.text in _WEIGHTY for s in chain.sides for t in s)
-    )
+    if not chain.links or chain.continues:
+        return False
+    tokens = [t for s in chain.sides for t in s]
+    if any(t.text in _WEIGHTY for t in tokens):
+        return True
+    # w(x, z) = p(x, z) / q(z | x): a name for a formula; q(z|x) = p(z|x) alone is a condition
+    letters = ("p", "q", "P", "Q")
+    named = bool(chain.sides[0]) and chain.sides[0][0].text not in letters
+    dense = [k for k, t in enumerate(tokens[:-1]) if t.text in letters and tokens[k + 1].is_("(")]
+    return named and len(dense) > 1
 
 
 def _side(tokens: list[Token], chain: Chain, number: int) -> Side:

@@ -132,6 +132,7 @@ class Facts:
     gaussian: bool = False
     shorthand: bool = False
     definitions: dict[str, Node] = field(default_factory=dict)
+    defined_indices: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
 

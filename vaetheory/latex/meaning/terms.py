@@ -112,11 +112,19 @@ def _(node: Name, scope: Scope) -> Expression:
 
 def definition(node: Name, scope: Scope) -> Expression | None:
     """What the file has defined the name to be, if it has; indices are those of the place of use."""
-    key = key_of(replace(node, sub=tuple(t for t in node.sub if t.text not in scope.indices)))
+    key = key_of(node)
+    index = spelled(node.sub)
+    if key not in scope.facts.definitions and index in scope.indices:
+        # w_k, defined once with an index: the index of the definition is that of the place of use
+        key = f"{node.base}_"
     found = scope.facts.definitions.get(key)
     if found is None or key in scope.busy:
         return None
-    return meaning(found, replace(scope, busy=scope.busy | {key}))
+    inside = replace(scope, busy=scope.busy | {key})
+    if key.endswith("_"):
+        own = scope.facts.defined_indices[key]
+        inside = replace(inside, indices={**scope.indices, own: scope.indices[index]})
+    return meaning(found, inside)
 
 
 def bound_named(name: Name, group: Group | None, scope: Scope) -> Expression:
@@ -147,7 +155,7 @@ def _(node: Applied, scope: Scope) -> Expression:
         raise ReadError(
             "the arguments of this density are not understood", node.group.start, node.group.end
         )
-    if key_of(head) in scope.facts.definitions:
+    if key_of(head) in scope.facts.definitions or f"{head.base}_" in scope.facts.definitions:
         defined = definition(head, scope)
         if defined is not None:
             return _raised(defined, node.power, scope)

@@ -89,28 +89,22 @@ def _notebook(text: str) -> Document:
     return Document(joined, found.displays, found.remarks, tuple(starts))
 
 
-_FENCE = re.compile(r"^(```|~~~)[ \t]*(\w*)[^\n]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-
-
 def _without_code(text: str) -> str:
     """Code blocks blanked out, ```math blocks turned into displays; offsets stay what they are."""
-
-    def replaced(match: re.Match[str]) -> str:
-        whole = match.group()
-        if match.group(2) in ("math", "latex", "tex"):
-            body = match.group(3)
-            head = match.start(3) - match.start()
-            return (
-                "$$"
-                + " " * (head - 3)
-                + "\n"
-                + body
-                + "$$"
-                + " " * (len(whole) - head - len(body) - 2)
-            )
-        return re.sub(r"[^\n]", " ", whole)
-
-    return _FENCE.sub(replaced, text)
+    rows = text.split("\n")
+    fence, math = "", False
+    for k, row in enumerate(rows):
+        mark = row.lstrip()[:3]
+        if not fence and mark in ("```", "~~~"):
+            fence = mark
+            math = row.strip(" `~").lower() in ("math", "latex", "tex")
+            rows[k] = ("$$" if math else "").rjust(len(row))
+        elif fence and mark == fence and not row.strip(" `~"):
+            rows[k] = ("$$" if math else "").ljust(len(row))
+            fence = ""
+        elif fence and not math:
+            rows[k] = " " * len(row)
+    return "\n".join(rows)
 
 
 _ENVIRONMENTS = (
@@ -166,11 +160,18 @@ def _find(text: str, original: str, markdown: bool) -> Document:
     return Document(original, tuple(displays), remarks)
 
 
+_WITH_COLUMNS = ("array", "alignat", "alignedat", "darray", "IEEEeqnarray")
+_COLUMNS = re.compile(r"\s*(?:\[\w\])?\s*\{[^{}\n]*\}")
+
+
 def _body(text: str, match: re.Match[str], end: int) -> tuple[tuple[int, int] | None, int]:
     """The span of the display's content and where the text goes on; None when it is never closed."""
     start = match.end()
     if match.group("env") is not None:
         stop = _end_of_environment(text, match.group("name"), start, end)
+        columns = _COLUMNS.match(text, start)
+        if columns is not None and match.group("name") in _WITH_COLUMNS:
+            start = columns.end()
         if stop < 0:
             return (start, end), end
         return (start, stop), text.index("}", stop) + 1
