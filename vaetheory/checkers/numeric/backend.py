@@ -120,16 +120,11 @@ class Backend:
         """log Σ exp over an axis, which stays with length 1, or over the first, which goes; −∞ for
         an empty sum."""
         where, kept = (0, False) if axis is None else (axis, True)
-        if self.xp is np:
-            top = values.max(axis=where, keepdims=True)
-        else:
-            top = values.amax(where, True)
+        numpy = self.xp is np
+        top = values.max(axis=where, keepdims=True) if numpy else values.amax(where, True)
         top = self.where(top > -np.inf, top, 0.0)
         total = self.xp.exp(values - top)
-        if self.xp is np:
-            total = total.sum(axis=where, keepdims=kept)
-        else:
-            total = total.sum(where, kept)
+        total = total.sum(axis=where, keepdims=kept) if numpy else total.sum(where, kept)
         return self.xp.log(total) + (top if kept else top[0])
 
 

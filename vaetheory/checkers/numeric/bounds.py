@@ -15,7 +15,7 @@ HEAVIEST_TAIL = 0.05
 """The largest m₄ / (n m₂²) with which a standard error is believed: its own relative error is then
 about 7%."""
 
-LARGEST_CORRECTION = 20.0
+LARGEST_CORRECTION = 100.0
 _ROUNDING = 64.0
 _NORMAL = NormalDist()
 
@@ -27,8 +27,8 @@ def z_bound(rate: float, skewness: float = 0.0, kurtosis: float = 0.0) -> float 
     the
     large deviations of self-normalised sums (Jing, Shao and Wang, 2003), with the skewness and
     excess
-    kurtosis of the mean itself, which fall as 1/√n and 1/n. Where that factor exceeds 20 the normal
-    approximation is not believed.
+    kurtosis of the mean itself, which fall as 1/√n and 1/n. Where that factor exceeds 100 the
+    normal approximation is not believed.
     """
     if not 0 < rate < 1:
         raise ValueError(f"a false-alarm rate lies between 0 and 1, not {rate!r}")

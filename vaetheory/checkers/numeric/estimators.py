@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import singledispatch
+from functools import reduce, singledispatch
 from math import isfinite
 
 import numpy as np
 
-from vaetheory.checkers.numeric.backend import Backend
+from vaetheory.checkers.numeric.backend import NUMPY, Backend
 from vaetheory.checkers.numeric.context import Context, Meter
 from vaetheory.checkers.numeric.errors import CannotEvaluate
 from vaetheory.checkers.numeric.estimate import (
@@ -21,7 +21,7 @@ from vaetheory.checkers.numeric.estimate import (
 )
 from vaetheory.checkers.numeric.meaning import indices, value
 from vaetheory.checkers.numeric.sampling import check_finite, sample_value
-from vaetheory.checkers.numeric.uniforms import Plain, Uniforms
+from vaetheory.checkers.numeric.uniforms import Plain, Sobol, Uniforms
 from vaetheory.checkers.numeric.world import World
 from vaetheory.language.binding import bound_variables
 from vaetheory.language.expressions import (
@@ -45,7 +45,9 @@ from vaetheory.language.expressions import (
 )
 
 PILOT = 512
-LEAST = 2**13
+LEAST = 2**14
+TAIL_SAMPLES = 1000
+"""Draws per unit of kurtosis: enough for the normal approximation to hold far out in the tail."""
 
 
 @dataclass
@@ -62,7 +64,9 @@ class Run:
 
     chunk: int = 2**15
     work: int = 2**21
-    source: Callable[[Backend, int, int], Uniforms] = Plain
+    replicates: int = 0
+    """Above 0: scrambled Sobol points, in this many independent scramblings."""
+
     nested: int = 1
     """The largest number of grid points per sample that was needed inside a mean."""
 
@@ -70,41 +74,60 @@ class Run:
         """A seed that no other mean has."""
         return int(self.seeds.spawn(1)[0].generate_state(1, np.uint64)[0] >> np.uint64(1))
 
-    def _samples(self, spread: float, grid: int) -> int:
-        """As many as bring the standard error to the target, within what is asked for and the
-        work."""
+    def _samples(self, pilot: Moments, grid: int) -> int:
+        """As many as bring the standard error to the target, and more where tails are heavy, within
+        what is asked for and the work."""
         most = min(self.n, max(LEAST, self.work // grid))
-        if not isfinite(spread):
+        if not self.target or not isfinite(pilot.m4):
             return most
-        wanted = max(LEAST, min(most, int(spread / self.target**2) + 1)) if self.target else most
-        return 1 << (wanted - 1).bit_length()
+        kurtosis = pilot.m4 / pilot.m2**2 if pilot.m2 else 0.0
+        wanted = max(LEAST, int(pilot.m2 / self.target**2), int(TAIL_SAMPLES * kurtosis)) + 1
+        return min(most, 1 << (wanted - 1).bit_length())
 
     def mean(self, sample: Callable[[Context, Uniforms], object]) -> Estimate:
         """The mean of ``sample(context, uniforms)``, in chunks; fewer samples where each needs a
         grid of its own."""
         meter = Meter()
         pilot = replace(self.context, depth=1, points=PILOT, meter=meter)
-        first = sample(pilot, self.source(pilot.backend, PILOT, self.fresh_seed()))
-        spread = moments_of(first, pilot.backend, PILOT).m2
+        first = sample(pilot, Plain(pilot.backend, PILOT, self.fresh_seed()))
+        seen = moments_of(first, pilot.backend, PILOT)
         grid = max(1, meter.widest // PILOT)
         self.nested = max(self.nested, grid)
-        n = self._samples(spread, grid)
-        chunk = max(PILOT, 2 ** int(np.log2(self.chunk / grid**0.5)))
-        total: Moments | None = None
-        done = 0
-        while done < n:
-            size = min(chunk, n - done)
-            context = replace(self.context, depth=1, points=size, meter=Meter(limit=2**24))
-            drawn = sample(context, self.source(context.backend, size, self.fresh_seed()))
-            check_finite(drawn, context)
-            part = moments_of(drawn, context.backend, size)
-            total = part if total is None else total.merged(part)
-            done += size
-        assert total is not None
-        return estimate_of(total)
+        n = self._samples(seen, grid)
+        if self.replicates:
+            return self._evenly(sample, n)
+        chunk = min(n, max(PILOT, 2 ** int(np.log2(self.chunk / grid**0.5))))
+        parts = (
+            self._moments(sample, Plain(self.context.backend, min(chunk, n - done), seed))
+            for done, seed in zip(range(0, n, chunk), iter(self.fresh_seed, None), strict=False)
+        )
+        return estimate_of(reduce(Moments.merged, parts))
+
+    def _moments(
+        self, sample: Callable[[Context, Uniforms], object], uniforms: Uniforms
+    ) -> Moments:
+        size = uniforms.count
+        context = replace(self.context, depth=1, points=size, meter=Meter(limit=2**24))
+        drawn = sample(context, uniforms)
+        check_finite(drawn, context)
+        return moments_of(drawn, context.backend, size)
+
+    def _evenly(self, sample: Callable[[Context, Uniforms], object], n: int) -> Estimate:
+        """The mean of independent scrambled Sobol sets, with the error that their spread shows."""
+        each = 1 << ((n // self.replicates).bit_length() - 1)
+        sets = [
+            self._moments(sample, Sobol(self.context.backend, each, self.fresh_seed()))
+            for _ in range(self.replicates)
+        ]
+        means = moments_of(np.array([s.mean for s in sets]), NUMPY, len(sets))
+        unbiased = len(sets) / (len(sets) - 1)
+        found = estimate_of(means)
+        return replace(found, n=each * len(sets), variance=found.variance * unbiased)
 
 
-def run_for(world: World, backend: Backend, n: int, seed: int, target: float = 0.0) -> Run:
+def run_for(
+    world: World, backend: Backend, n: int, seed: tuple[int, ...], target: float = 0.0
+) -> Run:
     """A run in a world, with at most n samples for each mean."""
     return Run(Context(world, backend), n, np.random.SeedSequence(seed), target)
 
