@@ -12,7 +12,9 @@ from vaetheory.calculus.linear import (
     E_BASE,
     ONE,
     UNIT,
+    ZERO,
     CalculusError,
+    Factor,
     Linear,
     Monomial,
     add,
@@ -68,28 +70,17 @@ def _common(monomials: list[Monomial]) -> Monomial:
     """The largest monomial that divides all of them, with numeric exponents."""
     if len(monomials) == 1:
         return monomials[0]
-    first, *others = (dict(m) for m in monomials)
-    found = []
-    for base, exponent in first.items():
-        powers = [exponent, *(o.get(base) for o in others)]
-        if all(isinstance(p, Number) for p in powers):
-            low = min(p.value for p in powers)  # type: ignore[union-attr]
+    powers = [dict(m) for m in monomials]
+    found: list[Factor] = []
+    for base in dict.fromkeys(b for m in monomials for b, _ in m):
+        exponents = [m.get(base, ZERO) for m in powers]
+        if all(isinstance(e, Number) for e in exponents):
+            low = min(e.value for e in exponents)  # type: ignore[attr-defined]
             if low:
                 found.append((base, Number(low)))
-        elif all(p == exponent for p in powers):
-            found.append((base, exponent))
-    below = {
-        base: Number(
-            min(
-                Fraction(0),
-                *(p.value for p in (o.get(base) for o in others) if isinstance(p, Number)),
-            )
-        )
-        for o in others
-        for base in o
-        if base not in first
-    }
-    return (*found, *((b, p) for b, p in below.items() if p.value))
+        elif len(set(exponents)) == 1:
+            found.append((base, exponents[0]))
+    return tuple(found)
 
 
 def _content(linear: Linear) -> Fraction:
