@@ -77,11 +77,11 @@ def expand(expression: Expression, counts: Counts) -> Expression:
     numbers = {v: Number(Fraction(n)) for v, n in counts.items()}
     try:
         whole = substitute(expression, numbers)
+        if _length(whole) > _MOST_NODES:
+            raise UngenerableError("the statement is too long once its sums are written out")
+        return _expand(whole)
     except ValueError as error:
         raise UngenerableError(str(error)) from error
-    if _length(whole) > _MOST_NODES:
-        raise UngenerableError("the statement is too long once its sums are written out")
-    return _expand(whole)
 
 
 def _length(expression: Expression) -> int:
