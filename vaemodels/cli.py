@@ -9,13 +9,15 @@ from importlib import import_module
 
 from vaemodels.errors import VaeModelsError
 
-# Name of each subcommand, and the module that has its HELP, add_arguments and run. Only the module
+# Name of each subcommand, and the module that has its add_arguments and run. Only the module
 # of the command that is called is imported: the others cost nothing.
 COMMANDS = {
     "train": ("vaemodels.commands.train", "train a VAE or CVAE, or go on with a run"),
     "evaluate": ("vaemodels.commands.evaluate", "held-out ELBO, log-likelihood, diagnostics"),
     "sample": ("vaemodels.commands.sample", "draw images from a trained model"),
     "figures": ("vaemodels.commands.figures", "draw curves, reconstructions, samples, grids"),
+    "export": ("vaemodels.commands.export", "write ONNX, and half-precision weights"),
+    "benchmark": ("vaemodels.commands.benchmark", "measure the training loop on this device"),
     "experiment": ("vaemodels.commands.experiment", "show what the written answers claim"),
 }
 

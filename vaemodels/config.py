@@ -90,7 +90,7 @@ class ModelConfig:
     image_shape: tuple[int, int, int] = (1, 28, 28)
     classes: int = 10
     latent: int = 20
-    channels: tuple[int, ...] = (32, 64)
+    channels: tuple[int, ...] = (16, 32)
     blocks: int = 0
     hidden: int = 256
     observation: Observation = Observation.BERNOULLI
@@ -170,8 +170,8 @@ class OptimizationConfig:
     """
 
     epochs: int = 20
-    batch: int = 128
-    learning_rate: float = 1e-3
+    batch: int = 64
+    learning_rate: float = 2e-3
     decay: float = 0.5
     clip: float = 0.0
     patience: int = 0
@@ -316,7 +316,7 @@ PRESETS = {
     "small": Config(),
     "large": Config(
         model=ModelConfig(latent=40, channels=(64, 128), blocks=2, hidden=512),
-        optimization=OptimizationConfig(epochs=200, patience=30),
+        optimization=OptimizationConfig(epochs=200, batch=128, learning_rate=1e-3, patience=30),
     ),
 }
 

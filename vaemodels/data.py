@@ -78,6 +78,14 @@ class Splits:
     test: Dataset
     checksum: str
 
+    def to(self, device: torch.device) -> Splits:
+        return dataclasses.replace(
+            self,
+            train=self.train.to(device),
+            validation=self.validation.to(device),
+            test=self.test.to(device),
+        )
+
 
 def load(config: DataConfig, progress: sources.ProgressFactory | None = None) -> Splits:
     """Read, check and split the data that ``config`` names.

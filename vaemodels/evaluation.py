@@ -32,7 +32,8 @@ from vaemodels.random import Stream, normal
 
 # Samples of z decoded together for each image; part of the key of their noise.
 CHUNK = 64
-DECODED_TOGETHER = 4096
+# Images decoded together: what fits the caches of a CPU, and what fills a GPU.
+DECODED_TOGETHER = {"cpu": 1024, "cuda": 65_536}
 
 Advance = Callable[[int], None]
 
@@ -130,7 +131,7 @@ def log_likelihood(
     """
     mine, one = shard(data, world), _one_sample(config)
     total = torch.zeros(2, dtype=torch.float64, device=data.images.device)
-    for rows in batches(mine, max(1, DECODED_TOGETHER // CHUNK)):
+    for rows in batches(mine, DECODED_TOGETHER[data.images.device.type] // CHUNK):
         x, c, _ = draw(mine, rows, one, 0)
         with autocast(x.device, config.precision):
             q = model.posterior(x, c)

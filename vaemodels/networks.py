@@ -64,7 +64,7 @@ class Encoder(nn.Module):
         self.outputs = nn.Linear(hidden, outputs)
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
-        h: Tensor = self.image(x.contiguous(memory_format=torch.channels_last))
+        h: Tensor = self.image(x)
         if context is not None:
             h = torch.cat((h, context.to(h.dtype)), dim=1)
         h = nn.functional.silu(self.hidden(h))
@@ -109,6 +109,5 @@ class Decoder(nn.Module):
     def forward(self, z: Tensor, context: Tensor | None = None) -> Tensor:
         h = z if context is None else torch.cat((z, context.to(z.dtype)), dim=1)
         h = self.first(nn.functional.silu(self.hidden(h)))
-        h = h.unflatten(1, self.first_shape).contiguous(memory_format=torch.channels_last)
-        y: Tensor = self.image(h)
+        y: Tensor = self.image(h.view(-1, *self.first_shape))
         return y

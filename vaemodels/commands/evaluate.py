@@ -17,13 +17,13 @@ from vaemodels import runs
 from vaemodels.checkpoints import write_atomically
 from vaemodels.commands.options import MACHINE, add_folder, add_parameters, given
 from vaemodels.commands.output import add_json, print_json, print_table, stderr
+from vaemodels.conditioning import Conditioning, conditioning
 from vaemodels.distributed import is_leading_process, world
 from vaemodels.errors import ConfigError
 from vaemodels.evaluation import Evaluation, evaluate
 from vaemodels.hardware import describe
 from vaemodels.runs import Run
 
-HELP = "held-out ELBO, importance-weighted log-likelihood, diagnostics"
 COUNT = "test_evaluations.jsonl"
 
 
@@ -44,13 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "seed": {"type": int, "help": "of binarization and samples (default: the run's)"},
     }
     add_parameters(parser, {**parameters, **MACHINE})
+    parser.add_argument(
+        "--no-classifier", action="store_true", help="leave out what a classifier has to say"
+    )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     console = stderr()
     loaded = runs.load(arguments.folder_of_run, arguments.checkpoint, **given(arguments))
-    data = getattr(loaded.data(), arguments.split)
+    splits = loaded.data()
+    data = getattr(splits, arguments.split)
     if arguments.first is not None:
         if not 1 <= arguments.first <= len(data):
             raise ConfigError(f"--first must lie in 1 … {len(data)}, got {arguments.first}.")
@@ -70,11 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
             )
     if not is_leading_process():
         return 0
+    about_class = None
+    if len(loaded.classes) > 1 and not arguments.no_classifier:
+        about_class = conditioning(loaded.model, splits.to(loaded.device), loaded.config)
     document: dict[str, Any] = {
         "schema": 1,
         "run": str(loaded.folder),
         "split": arguments.split,
         **result.to_json(),
+        **(about_class.to_json() if about_class is not None else {}),
         "seed": loaded.config.seed,
         "epoch": loaded.position.epoch,
         "seconds": round(time.monotonic() - started, 2),
@@ -92,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(document)
     else:
-        _print(loaded, arguments.split, result)
+        _print(loaded, arguments.split, result, about_class)
     return 0
 
 
@@ -106,27 +114,44 @@ def _count(loaded: Run, document: dict[str, Any]) -> int:
     return len(lines)
 
 
-def _print(loaded: Run, split: str, result: Evaluation) -> None:
+def _print(loaded: Run, split: str, result: Evaluation, about_class: Conditioning | None) -> None:
     terms, aggregate = result.terms, result.aggregate
     latent = loaded.config.model.latent
+    rows = [
+        ("ELBO", f"{terms.elbo:.2f}", "reconstruction − KL"),
+        ("reconstruction", f"{terms.reconstruction:.2f}", "E[log p(x|z)]"),
+        ("KL", f"{terms.kl:.2f}", "KL[q(z|x) ‖ p(z)]"),
+        (
+            "log p(x)",
+            f"{result.log_likelihood:.2f}",
+            f"importance-weighted, {result.importance_samples} samples (a lower bound)",
+        ),
+        ("active units", f"{result.active_units}", f"of {latent}"),
+        (
+            "I(x; z)",
+            f"≥ {aggregate.mutual_information:.2f}",
+            f"from {aggregate.images} images, so at most {math.log(aggregate.images):.2f}",
+        ),
+        ("KL[q(z) ‖ p(z)]", f"≤ {aggregate.marginal_kl:.2f}", "0 if q(z) is the prior"),
+    ]
+    if about_class is not None:
+        rows += _about_class(about_class)
     print_table(
         f"{loaded.folder}: {terms.n} {split} images, {result.binarization} binarization, "
         "nats per image",
-        [
-            ("ELBO", f"{terms.elbo:.2f}", "reconstruction − KL"),
-            ("reconstruction", f"{terms.reconstruction:.2f}", "E[log p(x|z)]"),
-            ("KL", f"{terms.kl:.2f}", "KL[q(z|x) ‖ p(z)]"),
-            (
-                "log p(x)",
-                f"{result.log_likelihood:.2f}",
-                f"importance-weighted, {result.importance_samples} samples (a lower bound)",
-            ),
-            ("active units", f"{result.active_units}", f"of {latent}"),
-            (
-                "I(x; z)",
-                f"≥ {aggregate.mutual_information:.2f}",
-                f"from {aggregate.images} images, so at most {math.log(aggregate.images):.2f}",
-            ),
-            ("KL[q(z) ‖ p(z)]", f"≤ {aggregate.marginal_kl:.2f}", "0 if q(z) is the prior"),
-        ],
+        rows,
     )
+
+
+def _about_class(found: Conditioning) -> list[tuple[str, str, str]]:
+    rows = []
+    if found.conditional_accuracy is not None:
+        rows.append(
+            (
+                "samples of the right class",
+                f"{found.conditional_accuracy:.1%}",
+                f"by a classifier that is right on {found.classifier_accuracy:.1%} of real images",
+            )
+        )
+    probe = f"by a linear classifier of z (chance: {found.chance:.1%})"
+    return [*rows, ("class read from z", f"{found.probe_accuracy:.1%}", probe)]

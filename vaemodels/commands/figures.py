@@ -17,7 +17,6 @@ from vaemodels.data import Dataset
 from vaemodels.errors import MissingExtraError
 from vaemodels.runs import Run
 
-HELP = "draw curves, reconstructions, samples, class grid, latent plane"
 COLUMNS = 12
 SIDE = 20
 PLOTTED = 5000

@@ -21,6 +21,11 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def stdout() -> Console:
+    """Where results go; no colour when piped."""
+    return Console(highlight=False)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON document on stdout, and nothing else"
@@ -44,7 +49,7 @@ def print_table(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
     for row in rows:
         # Text, because E[log p(x|z)] would be read as markup.
         table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(table)
+    stdout().print(table)
 
 
 def setting(config: Config) -> str:

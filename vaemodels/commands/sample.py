@@ -16,8 +16,6 @@ from vaemodels.config import Kind
 from vaemodels.errors import ConfigError, MissingExtraError
 from vaemodels.runs import Run
 
-HELP = "draw images from a trained model"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_folder(parser)

@@ -17,8 +17,6 @@ from vaemodels.errors import ConfigError
 from vaemodels.hardware import describe
 from vaemodels.runs import Run
 
-HELP = "train a model, or go on with a run (--resume)"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", nargs="?", choices=[str(kind) for kind in Kind], help="which model")
