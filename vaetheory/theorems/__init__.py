@@ -39,9 +39,19 @@ from vaetheory.theorems.layers import diffusion_bound, hierarchical_elbo
 from vaetheory.theorems.linear_vae import linear_vae, ppca_marginal
 from vaetheory.theorems.optimal_scale import optimal_sigma
 from vaetheory.theorems.renyi import chi_upper, renyi_elbo, renyi_evidence
-from vaetheory.theorems.reparameterization import pathwise_mean, pathwise_scale
+from vaetheory.theorems.reparameterization import (
+    pathwise_mean,
+    pathwise_scale,
+    sticking_the_landing,
+)
 from vaetheory.theorems.semi_supervised import m2_labelled, m2_unlabelled
-from vaetheory.theorems.surgery import distortion_bound, elbo_surgery, rate_bound, total_correlation
+from vaetheory.theorems.surgery import (
+    distortion_bound,
+    elbo_information,
+    elbo_surgery,
+    rate_bound,
+    total_correlation,
+)
 from vaetheory.theorems.theorem import Mistake, Theorem
 
 CATALOGUE: tuple[Theorem, ...] = (
@@ -80,6 +90,7 @@ CATALOGUE: tuple[Theorem, ...] = (
     elbo_theta,
     elbo_phi,
     elbo_surgery,
+    elbo_information,
     rate_bound,
     distortion_bound,
     total_correlation,
@@ -93,6 +104,7 @@ CATALOGUE: tuple[Theorem, ...] = (
     diffusion_bound,
     pathwise_mean,
     pathwise_scale,
+    sticking_the_landing,
     ppca_marginal,
     linear_vae,
     gumbel_max,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vaetheory.derivation import Derivation, Step
 from vaetheory.language.distributions import normal
-from vaetheory.language.expressions import Expression, Function, Gradient
-from vaetheory.language.notation import E, log
+from vaetheory.language.expressions import Expression, Function, Gradient, Pi
+from vaetheory.language.notation import HALF, E, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 from vaetheory.theorems.symbols import mu, sigma, value
@@ -64,6 +64,88 @@ def _theorem(
         mistakes=mistakes,
     )
 
+
+_FROZEN = _f(_M + _S * value(_EPS))
+_TOTAL = Gradient(E(_LAW, _f(value(z)) - log(_LAW)), r"\mu")
+_AT = _M + _S * value(_EPS)
+_STL = E(_NOISE, Gradient(_FROZEN, r"\mu") + value(_EPS) / _S)
+
+
+def _landing(right: Expression) -> Statement:
+    return Statement(_TOTAL, Relation.EQUAL, right)
+
+
+_CONSTANT = HALF * log(2 * Pi() * _S**2)
+
+sticking_the_landing = Theorem(
+    name="sticking-the-landing",
+    title="The path derivative alone is an unbiased gradient",
+    question="",
+    statement=_landing(_STL),
+    derivation=Derivation(
+        _TOTAL,
+        (
+            Step(
+                Gradient(E(_NOISE, _FROZEN - log(normal(_AT, _M, _S**2))), r"\mu"),
+                "location-scale",
+                note="The parameters stand in the path z = μ + σε and in the density log q itself.",
+            ),
+            Step(
+                Gradient(E(_NOISE, _FROZEN + _CONSTANT + (_AT - _M) ** 2 / (2 * _S**2)), r"\mu"),
+                "log-density",
+            ),
+            Step(
+                Gradient(E(_NOISE, _FROZEN + _CONSTANT + value(_EPS) ** 2 / 2), r"\mu"),
+                "algebra",
+                note="Along the path, log q(z) does not depend on μ: its two derivatives cancel.",
+            ),
+            Step(
+                E(_NOISE, Gradient(_FROZEN + _CONSTANT + value(_EPS) ** 2 / 2, r"\mu")),
+                "gradient-inside",
+            ),
+            Step(E(_NOISE, Gradient(_FROZEN, r"\mu")), "gradient-terms"),
+            Step(
+                E(_NOISE, Gradient(_FROZEN, r"\mu")) + E(_NOISE, value(_EPS) / _S),
+                "moments",
+                note="E[ε] = 0: the score term that is left out has mean zero.",
+            ),
+            Step(_STL, "linearity", note="ε/σ is the derivative of −log q along the path alone."),
+        ),
+    ),
+    answer=(
+        r"For $f(z)=\log p(x,z)$, the gradient of $\mathbb{E}_q[f-\log q]$ along "
+        r"$z=\mu+\sigma\epsilon$ has a path part, "
+        r"$\nabla_\mu f(\mu+\sigma\epsilon)+\epsilon/\sigma$, and a score part, "
+        r"$-\epsilon/\sigma$, whose mean is zero. Leaving the score "
+        r"part out keeps the mean, and at $q(z)=p(z\mid x)$ every single sample then gives "
+        r"exactly zero: the estimate "
+        r"*sticks the landing*."
+    ),
+    reference="Roeder, Wu & Duvenaud (2017), Sticking the landing.",
+    kinds=_KINDS,
+    mistakes=(
+        Mistake(
+            "sign",
+            _landing(-_STL),
+            "The sign of a loss is carried into the identity.",
+        ),
+        Mistake(
+            "landing-missed",
+            _landing(_STL + 1 / _S),
+            "A score term is left over whose mean is not zero.",
+        ),
+        Mistake(
+            "squared-noise",
+            _landing(E(_NOISE, Gradient(_FROZEN, r"\mu") + value(_EPS) ** 2 / _S)),
+            "The derivative of ε²/2 is mistaken: its mean would not be zero.",
+        ),
+        Mistake(
+            "path-forgotten",
+            _landing(E(_NOISE, value(_EPS) / _S)),
+            "Only the derivative of log q is kept; that of f is lost.",
+        ),
+    ),
+)
 
 _MEAN, _SCALE = r"\mu", r"\sigma"
 

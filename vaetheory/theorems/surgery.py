@@ -7,7 +7,7 @@ from __future__ import annotations
 from vaetheory.derivation import Derivation, Step
 from vaetheory.language.assumptions import Dag
 from vaetheory.language.expressions import Expression, MutualInformation
-from vaetheory.language.notation import KL, E, H, log
+from vaetheory.language.notation import KL, E, H, elbo, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Variable
 from vaetheory.theorems.symbols import p, q, x, z
@@ -78,6 +78,63 @@ elbo_surgery = Theorem(
             "convexity-reversed",
             _rate(_MISFIT, _LESS),
             "Averaging before the divergence makes it smaller, not larger.",
+        ),
+    ),
+)
+
+_AVERAGE = E(q(x), elbo(q(z | x), p(x, z)))
+_RECONSTRUCTION = E(q(x, z), log(p(x | z)))
+
+
+def _average(right: Expression, relation: Relation = _EQ) -> Statement:
+    return Statement(_AVERAGE, relation, right)
+
+
+_LAW = q(z | x)
+
+elbo_information = Theorem(
+    name="elbo-mutual-information",
+    title="The average ELBO in terms of mutual information",
+    question="",
+    statement=_average(_RECONSTRUCTION - _INFORMATION - _MISFIT),
+    derivation=Derivation(
+        _AVERAGE,
+        (
+            Step(E(q(x), E(_LAW, log(p(x, z) / _LAW))), "elbo-definition"),
+            Step(E(q(x), E(_LAW, log(p(x | z) * p(z) / _LAW))), "product-rule"),
+            Step(E(q(x), E(_LAW, log(p(x | z)) - log(_LAW / p(z)))), "log-of-product"),
+            Step(E(q(x), E(_LAW, log(p(x | z)))) - E(q(x), E(_LAW, log(_LAW / p(z)))), "linearity"),
+            Step(E(q(x), E(_LAW, log(p(x | z)))) - _RATE, "kl-definition"),
+            Step(_RECONSTRUCTION - _RATE, "iterated-expectation"),
+            Step(_RECONSTRUCTION - _INFORMATION - _MISFIT, "theorem:aggregate-posterior-surgery"),
+        ),
+    ),
+    answer=(
+        r"Averaged over the data, the ELBO rewards reconstruction and charges twice: for the "
+        r"information $\mathrm{I}_q(x;z)$ that the latent carries, and for an aggregate posterior "
+        r"that differs from the prior. The first charge is the one that presses towards collapse."
+    ),
+    reference=_HOFFMAN,
+    mistakes=(
+        Mistake(
+            "information-added",
+            _average(_RECONSTRUCTION + _INFORMATION - _MISFIT),
+            "The sign of the information is lost: carrying information costs.",
+        ),
+        Mistake(
+            "information-forgotten",
+            _average(_RECONSTRUCTION - _MISFIT),
+            "The average KL term is taken for the misfit of the aggregate posterior alone.",
+        ),
+        Mistake(
+            "misfit-forgotten",
+            _average(_RECONSTRUCTION - _INFORMATION),
+            "The aggregate posterior is taken to be the prior.",
+        ),
+        Mistake(
+            "misfit-turned",
+            _average(_RECONSTRUCTION - _INFORMATION - KL(p(z), q(z))),
+            "The divergence of the aggregate posterior is turned round.",
         ),
     ),
 )
