@@ -16,16 +16,18 @@ from vaetheory.checkers.evidence import Counterexample
 from vaetheory.language.statements import Relation
 from vaetheory.worlds.decide import normal
 from vaetheory.worlds.describe import described
-from vaetheory.worlds.draws import TINY, TINY_TIED, Draws, Key
+from vaetheory.worlds.draws import SMALL, TINY, TINY_TIED, Draws, Key, Style
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
 
 VISIBLE = 0.05
 """Nats; a smaller difference is taken only where no larger one is found."""
 
-ATTEMPTS = 12
+ATTEMPTS = 16
+TRIALS = 240
 LARGEST = 3
 PASSES = 4
+STYLES = (TINY, SMALL, TINY, TINY_TIED)
 _ORDER = ("width", "slope", "number", "weight")
 
 
@@ -75,21 +77,30 @@ def shrunk(found: Found, ends: float | None) -> Found:
 
 def _small_worlds(claims: Claims, ends: float | None) -> Iterator[Found]:
     """Failing worlds, fewest cells first."""
-    tied = claims.statement.relation is not Relation.UP_TO_CONSTANT
     numbers = sorted(product(*(range(low, low + 2) for low in claims.lowest)), key=sum)
+    tried = 0
     for counts in numbers:
-        claim = claims.claim(counts)
+        try:
+            claim = claims.claim(counts)
+        except UngenerableError:
+            continue
         kinds = claim.loose_kinds
         most = LARGEST if len(kinds) <= 3 else 2
-        for sizes in sorted(
-            product(range(1, most + 1), repeat=len(kinds)), key=lambda s: (sum(s), s)
-        ):
+        shapes = product(range(1, most + 1), repeat=len(kinds))
+        for sizes in sorted(shapes, key=lambda s: (sum(s), s)):
             for attempt in range(ATTEMPTS):
-                if ends is not None and time.monotonic() > ends:
+                tried += 1
+                if tried > TRIALS or (ends is not None and time.monotonic() > ends):
                     return
-                style = TINY_TIED if tied and attempt % 4 == 3 else TINY
-                draws = Draws(f"small|{sizes}|{attempt}", style)
+                draws = Draws(f"small|{sizes}|{attempt}", _style(claims, attempt))
                 yield from _failing(claim, draws, dict(zip(kinds, sizes, strict=True)))
+
+
+def _style(claims: Claims, attempt: int) -> Style:
+    style = STYLES[attempt % len(STYLES)]
+    # what is tied to the quantity of ≐ would change with it
+    constant = claims.statement.relation is Relation.UP_TO_CONSTANT
+    return TINY if style.tied and constant else style
 
 
 def _failing(claim: Claim, draws: Draws, sizes: dict[str, int]) -> Iterator[Found]:

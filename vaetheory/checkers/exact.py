@@ -25,29 +25,32 @@ CYCLE = (TAME, WIDE, TAME, HEAVY, WIDE, TIED, TAME, WIDE, HEAVY, TAME)
 PLACES = 1
 """At how many combinations of the free variables a world is asked."""
 
+PATIENCE = 3
+"""After how many refusals in a row worlds of a kind are given up."""
+
 BESIDE = 2
 """How many Gaussian worlds are asked beside the finite ones, where both apply."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What the worlds said."""
+    """What the worlds of one kind said."""
 
-    decided: dict[str, int] = field(default_factory=dict)
+    decided: int = 0
     undecided: int = 0
     undefined: int = 0
+    refused: int = 0
     margin: float = float("inf")
     why: list[str] = field(default_factory=list)
 
-    @property
-    def worlds(self) -> int:
-        """How many worlds came to a decision."""
-        return sum(self.decided.values())
+    def confirms(self, statement: Statement) -> bool:
+        """Whether an equality held wherever it was asked, and had a value there.
 
-    @property
-    def figures(self) -> dict[str, object]:
-        """What is reported."""
-        return {"worlds": self.worlds, "kinds": dict(self.decided)}
+        Zeros may leave sides without one (∞ − ∞, 0/0); with positive densities that is a fault.
+        """
+        vanishing = any(isinstance(a, Vanishing) for a in statement.assumptions)
+        whole = not self.undecided and not self.refused and (vanishing or not self.undefined)
+        return bool(self.decided) and whole
 
 
 def check(
@@ -60,23 +63,22 @@ def check(
     raises on a legal statement: what no world can give a value is UNDECIDED with a reason.
     """
     ends = None if deadline is None else time.monotonic() + deadline
-    tally = _Tally()
-    refusals: list[str] = []
+    tallies: dict[str, _Tally] = {}
     for kind in (FINITE, GAUSSIAN):
-        if tally.worlds and not refusals:
-            worlds = BESIDE
+        first = next(iter(tallies.values()), None)
+        number = BESIDE if first is not None and first.decided else worlds
         for style in (None, _plain(TAME)) if kind == GAUSSIAN else (None,):
+            tallies[kind] = _Tally()
             try:
-                found = _ask(claims_of(statement, kind), worlds, seed, ends, tally, style)
-            except (UngenerableError, UndefinedError) as refusal:
-                refusals.append(f"{kind} worlds: {refusal}")
+                found = _ask(claims_of(statement, kind), number, seed, ends, tallies[kind], style)
             except RecursionError:
-                refusals.append(f"{kind} worlds: the statement is nested too deeply")
-            else:
-                if found is not None:
-                    return _refuted(found, tally, ends)
+                found = None
+                tallies[kind].why.append("the statement is nested too deeply")
+            if found is not None:
+                return _refuted(found, tallies, ends)
+            if tallies[kind].decided:
                 break
-    return _survived(statement, tally, refusals)
+    return _survived(statement, tallies)
 
 
 def _plain(style: Style) -> Style:
@@ -89,12 +91,20 @@ def _ask(
     """Ask so many worlds of one kind; the first that refutes, if any."""
     for number in range(worlds):
         if ends is not None and time.monotonic() > ends:
-            tally.why.append(f"the time was up after {tally.worlds} worlds")
+            tally.why.append(f"the time was up after {tally.decided} worlds")
             return None
-        found = _one_world(claims, seed, number, tally, style or CYCLE[number % len(CYCLE)])
+        if tally.refused >= PATIENCE and not tally.decided:
+            return None
+        try:
+            found = _one_world(claims, seed, number, tally, style or CYCLE[number % len(CYCLE)])
+        except UngenerableError as refusal:
+            # another number of dimensions or samples may still have a world
+            tally.refused += 1
+            tally.why.append(f"{claims.kind} worlds: {refusal}")
+            continue
         if found is not None:
             return found
-    if claims.statement.relation.direction and tally.decided.get(claims.kind, 0) > BESIDE:
+    if claims.statement.relation.direction and tally.decided > BESIDE:
         return searched(claims, seed, ends)
     return None
 
@@ -120,36 +130,41 @@ def _one_world(claims: Claims, seed: int, number: int, tally: _Tally, style: Sty
             continue
         asked = True
         if not outcome.holds:
-            tally.decided[claims.kind] = tally.decided.get(claims.kind, 0) + 1
+            tally.decided += 1
             return Found(claim, world, place, outcome)
         tally.margin = min(tally.margin, outcome.gap)
-    if asked:
-        tally.decided[claims.kind] = tally.decided.get(claims.kind, 0) + 1
+    tally.decided += asked
     return None
 
 
-def _refuted(found: Found, tally: _Tally, ends: float | None) -> Evidence:
+def _figures(tallies: dict[str, _Tally]) -> dict[str, object]:
+    kinds = {kind: tally.decided for kind, tally in tallies.items() if tally.decided}
+    return {"worlds": sum(kinds.values()), "kinds": kinds}
+
+
+def _refuted(found: Found, tallies: dict[str, _Tally], ends: float | None) -> Evidence:
     smallest = shrunk(found, ends)
     why = f"false in a {found.claim.kind} world with {smallest.description}"
     example = counterexample(smallest)
-    return Evidence(KIND, Verdict.FAILS, tally.figures, why=why, counterexample=example)
+    return Evidence(KIND, Verdict.FAILS, _figures(tallies), why=why, counterexample=example)
 
 
-def _survived(statement: Statement, tally: _Tally, refusals: list[str]) -> Evidence:
-    figures = tally.figures
-    if not tally.worlds:
-        reasons = [*dict.fromkeys(refusals), *tally.why[:1]]
-        why = "; ".join(reasons) or "the two sides could not be told apart or together"
+def _survived(statement: Statement, tallies: dict[str, _Tally]) -> Evidence:
+    figures = _figures(tallies)
+    asked = [tally for tally in tallies.values() if tally.decided]
+    reasons = [w for tally in tallies.values() for w in dict.fromkeys(tally.why)]
+    if not asked:
+        why = "; ".join(reasons[:3]) or "the two sides could not be told apart or together"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if statement.relation.direction:
-        figures["smallest margin"] = tally.margin
-        why = f"survived {tally.worlds} worlds and a search; an inequality holds only by proof"
+        figures["smallest margin"] = min(tally.margin for tally in asked)
+        why = f"survived {figures['worlds']} worlds and a search; an inequality holds only by proof"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
-    if tally.undecided:
-        why = f"{tally.undecided} comparisons could not be decided"
-        return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
-    if tally.undefined and not any(isinstance(a, Vanishing) for a in statement.assumptions):
-        # with positive densities a side without a value is a fault, not a matter of conventions
-        why = f"in {tally.undefined} worlds a side has no value: {tally.why[0]}"
-        return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
-    return Evidence(KIND, Verdict.HOLDS, figures)
+    if asked[0].confirms(statement):
+        return Evidence(KIND, Verdict.HOLDS, figures)
+    if asked[0].undecided:
+        why = f"{asked[0].undecided} comparisons could not be decided"
+    else:
+        missed = asked[0].undefined + asked[0].refused
+        why = f"in {missed} worlds a side has no value: {asked[0].why[0]}"
+    return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)

@@ -33,7 +33,7 @@ class Style:
     widths: tuple[Fraction, ...] = (Fraction(1),)
     size: int = 3
     tied: bool = False
-    degree: int = 2
+    degree: int = 4
     numbers: int = 4
 
 
@@ -48,10 +48,11 @@ WIDE = Style("wide", weight=1 << 16, widths=_WIDTHS, size=4, numbers=9)
 HEAVY = Style("heavy", weight=3, exponent=40, widths=_WIDTHS)
 TIED = Style("tied", weight=9, widths=_WIDTHS, tied=True)
 TINY = Style("tiny", weight=3, widths=_fractions("1/2", "1", "2"), size=2, numbers=2)
+SMALL = Style("small", weight=12, widths=_fractions("1/2", "1", "2"), size=2, numbers=3)
 TINY_TIED = Style(
     "tiny tied", weight=3, widths=_fractions("1/2", "1", "2"), size=2, tied=True, numbers=2
 )
-STYLES = {style.name: style for style in (TAME, WIDE, HEAVY, TIED, TINY, TINY_TIED)}
+STYLES = {style.name: style for style in (TAME, WIDE, HEAVY, TIED, TINY, SMALL, TINY_TIED)}
 
 
 @dataclass(slots=True)

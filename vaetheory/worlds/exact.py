@@ -33,6 +33,10 @@ Monomial = tuple[Generator, ...]
 Rational = int | Fraction
 
 
+MOST_TERMS = 20_000
+"""No product of two sums is written out beyond this."""
+
+
 class UndefinedError(ArithmeticError):
     """The expression has no value in this world: a logarithm of a negative number, 0/0, ∞ − ∞."""
 
@@ -136,6 +140,8 @@ class Exact:
             return Exact({m: c * scale for m, c in self.terms.items()})
         if not isinstance(other, Exact):
             return NotImplemented
+        if len(self.terms) * len(other.terms) > MOST_TERMS:
+            raise UndefinedError("a product of sums that is too long to write out")
         terms: dict[Monomial, Fraction] = {}
         for first, a in self.terms.items():
             for second, b in other.terms.items():

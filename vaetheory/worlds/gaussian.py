@@ -232,8 +232,10 @@ class GaussianWorld:
         return found
 
     def function(self, name: Variable, arguments: tuple[Any, ...]) -> Any:
-        """A random polynomial of degree ≤ 2; where its range is bounded, a table of rational
-        points.
+        """A random polynomial; where its range is bounded, a table of rational points.
+
+        Of degree 4 in one argument and 3 in several: the gradient of a quadratic is linear, and
+        expectations of linear functions know no spread.
         """
         parts: list[Any] = []
         for argument in arguments:
@@ -249,10 +251,14 @@ class GaussianWorld:
             )
         # the arguments are called u, or u1, u2, …, in the order in which they stand
         names = [f"u{i + 1}" if len(parts) > 1 else "u" for i in range(len(parts))]
-        monomials: list[tuple[str, Any]] = [("1", Fraction(1)), *zip(names, parts, strict=True)]
-        if self.draws.style.degree > 1:
-            pairs = combinations_with_replacement(range(len(parts)), 2)
-            monomials += [(f"{names[i]}·{names[j]}", parts[i] * parts[j]) for i, j in pairs]
+        monomials: list[tuple[str, Any]] = [("1", Fraction(1))]
+        most = self.draws.style.degree if len(parts) == 1 else max(self.draws.style.degree - 1, 1)
+        for degree in range(1, most + 1):
+            for places in combinations_with_replacement(range(len(parts)), degree):
+                monomial: Any = Fraction(1)
+                for place in places:
+                    monomial = parts[place] * monomial
+                monomials.append(("·".join(names[place] for place in places), monomial))
         terms = []
         for mark, monomial in monomials:
             coefficient: Any = self.draws.number(label, REALS, (mark,))

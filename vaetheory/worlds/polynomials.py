@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 
-from vaetheory.worlds.exact import Number
+from vaetheory.worlds.exact import MOST_TERMS, Number, UndefinedError
 
 Powers = tuple[int, ...]
 """A monomial: the variables, sorted, each as often as its power. x₁²x₃ is (1, 1, 3)."""
@@ -77,6 +77,8 @@ class Polynomial:
         return self.scaled(Fraction(-1))
 
     def __mul__(self, other: Polynomial) -> Polynomial:
+        if len(self.terms) * len(other.terms) > MOST_TERMS:
+            raise UndefinedError("a product of polynomials that is too long to write out")
         terms: dict[Powers, Number] = {}
         for first, a in self.terms.items():
             for second, b in other.terms.items():

@@ -10,7 +10,7 @@ from vaetheory.checkers.evidence import Verdict
 from vaetheory.checkers.exact import check
 from vaetheory.language.assumptions import Assumption, Vanishing
 from vaetheory.language.distributions import normal
-from vaetheory.language.expressions import Expression, Function, Letter, Number, Value
+from vaetheory.language.expressions import Expression, Function, Gradient, Letter, Number, Value
 from vaetheory.language.notation import HALF, KL, E, H, elbo, integral, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import FiniteSet, Index, Integers, Interval, Reals, Variable
@@ -129,3 +129,25 @@ def test_a_divergent_law_is_not_skipped_over() -> None:
     found = check(Statement(KL(first, second, over=(latent,)), EQUAL, claim))
     assert found.verdict is UNDECIDED
     assert "has no value" in found.why
+
+
+def test_test_functions_are_more_than_quadratic() -> None:
+    """The gradient of a quadratic is linear: too special a function to see a lost spread."""
+    mean, scale = Variable("\\mu", Reals()), Variable("\\sigma", Reals(positive=True))
+    noise, latent = Variable("\\epsilon", Reals()), Variable("z", Reals())
+    law = normal(Value(latent), Value(mean), Value(scale) ** 2)
+    left = Gradient(E(law, of(latent), over=(latent,)), "\\mu")
+    spread = Function(f, (Value(mean) + Value(scale) * Value(noise),))
+    standard = normal(Value(noise), 0, 1)
+    pathwise = E(standard, Gradient(spread, "\\mu"), over=(noise,))
+    assert verdict(left, pathwise) is HOLDS
+    assert verdict(left, Gradient(Function(f, (Value(mean),)), "\\mu")) is FAILS
+
+
+def test_a_line_that_is_right_for_one_dimension_only_does_not_hold() -> None:
+    d, count = Variable("d", Index()), Variable("D", Integers())
+    mu = Variable("\\mu", Reals())
+    assert verdict(summation(Value(mu[d]), d, count), Value(mu[1])) is FAILS
+    mixture = log(summation(normal(Value(mu[d]), 0, 1), d, count))
+    for_one = log(normal(Value(mu[1]), 0, 1))
+    assert verdict(mixture, for_one) is FAILS
