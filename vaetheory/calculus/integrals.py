@@ -22,6 +22,7 @@ from vaetheory.calculus.linear import (
     sort_key,
     times,
 )
+from vaetheory.calculus.standardize import standardized
 from vaetheory.language.binding import covers, free_variables, fresh_variable, substitute
 from vaetheory.language.distributions import family
 from vaetheory.language.expressions import (
@@ -72,6 +73,15 @@ def integrate(calculus: Calculus, monomial: Monomial, over: tuple[Variable, ...]
                 return total
     if not remaining:
         return {monomial: Fraction(1)}
+    for variable in remaining:
+        standard = standardized(calculus, monomial, variable)
+        if standard is not None:
+            moved, noise = standard
+            left = tuple(noise if v == variable else v for v in remaining)
+            total = {}
+            for term, coefficient in moved.items():
+                total = add(total, integrate(calculus, term, left), coefficient)
+            return total
     return _split(calculus, monomial, remaining)
 
 
@@ -156,24 +166,27 @@ def _marginal(calculus: Calculus, density: Density, variable: Variable) -> Monom
 def _recombined(
     calculus: Calculus, inside: list[Factor], rest: Monomial, variable: Variable
 ) -> Monomial | None:
-    """Undo a split by conditional independence: p(a,z) p(z,b) / p(z) is p(a,z,b), in which z
-    stands once.
+    """Undo what the assumptions split: under a graph p(a,z) p(z,b) / p(z) is p(a,z,b), in which z
+    stands once; under q(z|x) = p(z|x) the same holds of q(x) p(x,z) / p(x) for x.
     """
-    densities = [f for f in inside if isinstance(f[0], Density)]
-    letters = {f[0].letter for f in densities}  # type: ignore[attr-defined]
-    if len(densities) != len(inside) or len(letters) != 1 or len(inside) < 2:
+    if len(inside) < 2 or not all(isinstance(f[0], Density) for f in inside):
         return None
-    arguments = {v.slot: v for f in densities for v in f[0].of}  # type: ignore[attr-defined]
-    if len(arguments) != len({v for f in densities for v in f[0].of}):  # type: ignore[attr-defined]
+    densities = [f[0] for f in inside if isinstance(f[0], Density)]
+    used = {v for d in densities for v in d.of}
+    arguments = {v.slot: v for v in used}
+    if len(arguments) != len(used) or variable not in used:
         return None
-    if variable not in arguments.values():
-        return None
-    joint = Density(letters.pop(), tuple(arguments[s] for s in sorted(arguments)))
-    ((monomial, _),) = calculus.linear(joint).items()
-    if {f for f in monomial if _depends(f, variable)} != set(inside):
-        return None
-    spare = tuple((b, arrange(-e)) for b, e in monomial if not _depends((b, e), variable))
-    return times(times(rest, spare), _marginal(calculus, joint, variable))
+    letters = {d.letter for d in densities}
+    wholes = [(letters.pop(), frozenset(arguments))] if len(letters) == 1 else []
+    for letter, slots in (*wholes, *calculus.relations.same):
+        if variable.slot not in slots or not slots <= set(arguments):
+            continue
+        joint = Density(letter, tuple(arguments[s] for s in sorted(slots)))
+        ((monomial, _),) = calculus.linear(joint).items()
+        if {f for f in monomial if _depends(f, variable)} == set(inside):
+            spare = tuple((b, arrange(-e)) for b, e in monomial if not _depends((b, e), variable))
+            return times(times(rest, spare), _marginal(calculus, joint, variable))
+    return None
 
 
 def _component(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from vaetheory.checkers.samples import last_first
 from vaetheory.language.assumptions import Different, Sampled
 from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.expressions import Expectation, Expression, Function, Letter, walk
@@ -213,7 +214,9 @@ def _with_samples_drawn(statement: Statement) -> Statement:
     """≈ as the equality that it claims: the mean over what is sampled is the other side."""
     if statement.relation is not Relation.UNBIASED:
         return statement
-    sampled = [a for a in statement.assumptions if isinstance(a, Sampled)]
+    sampled = last_first(statement.assumptions)
+    if sampled is None:
+        raise UngenerableError("each sample is drawn given another one: none can be drawn first")
     left, right = statement.left, statement.right
     for assumption in sampled:
         left = _averaged(left, assumption)

@@ -1,4 +1,6 @@
-"""Proof by normal form: both sides become one expression, or the difference a sum of non-negative parts; else nothing is claimed."""
+"""Proof by normal form: both sides become one expression, or the difference a sum of
+non-negative parts; else nothing is claimed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from vaetheory.calculus.probability import Calculus
 from vaetheory.calculus.signs import combination
 from vaetheory.calculus.wellformed import ambiguity, spoken_of
 from vaetheory.checkers.evidence import Evidence, Verdict
+from vaetheory.checkers.samples import last_first
 from vaetheory.language.assumptions import Different, Sampled, Vanishing
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import KL, Density, Expectation, Expression
@@ -18,12 +21,14 @@ KIND = "proof"
 
 
 def check(statement: Statement, *, seed: int = 0) -> Evidence:
-    """Prove the statement in every world with positive densities whose integrals converge absolutely.
+    """Prove the statement in every world with positive densities whose integrals converge
+    absolutely.
 
-    An equality is proved when left − right has the normal form 0; an inequality when the difference is a non-negative
-    combination of divergences and Jensen gaps; ≈ when the expectation of the estimate is the other side; ≐ when the
-    quantity does not occur in the difference. The answer is ``holds`` or ``undecided`` ("no proof found"), never ``fails``.
-    ``seed`` is there because every checker takes one; a proof is not random.
+    An equality is proved when left − right has the normal form 0; an inequality when the difference
+    is a non-negative combination of divergences and Jensen gaps; ≈ when the expectation of the
+    estimate is the other side; ≐ when the quantity does not occur in the difference. The answer is
+    ``holds`` or ``undecided`` ("no proof found"), never ``fails``. ``seed`` is there because every
+    checker takes one; a proof is not random.
     """
     del seed
     try:
@@ -54,7 +59,9 @@ def _proved(statement: Statement) -> Evidence:
 
 
 def _refusal(statement: Statement) -> str:
-    """Why the calculus, which divides by densities and goes by names, has nothing to say about the statement."""
+    """Why the calculus, which divides by densities and goes by names, has nothing to say about
+    the statement.
+    """
     for assumption in statement.assumptions:
         if isinstance(assumption, Vanishing):
             return f"{assumption.density!r} may be zero, and the normal form divides by densities"
@@ -97,8 +104,10 @@ def _constant(calculus: Calculus, statement: Statement) -> Evidence:
 
 
 def _unbiased(calculus: Calculus, statement: Statement) -> Evidence:
-    """Average whichever side has the sampled variables over their laws; the sides must then be equal."""
-    drawn = _last_first([a for a in statement.assumptions if isinstance(a, Sampled)])
+    """Average whichever side has the sampled variables over their laws; the sides must then be
+    equal.
+    """
+    drawn = last_first(statement.assumptions)
     if drawn is None:
         return Evidence(
             KIND,
@@ -110,23 +119,7 @@ def _unbiased(calculus: Calculus, statement: Statement) -> Evidence:
     return _equality(calculus, left - right)
 
 
-def _last_first(sampled: list[Sampled]) -> list[Sampled] | None:
-    """The samples, each before those that its law is given; None where they go in a circle."""
-    pending, order = list(sampled), []
-    while pending:
-        ready = [
-            a
-            for a in pending
-            if not any(a.variable in free_variables(b.law) for b in pending if b is not a)
-        ]
-        if not ready:
-            return None
-        order += ready
-        pending = [a for a in pending if a not in ready]
-    return order
-
-
-def _averaged(side: Expression, drawn: list[Sampled]) -> Expression:
+def _averaged(side: Expression, drawn: tuple[Sampled, ...]) -> Expression:
     for assumption in drawn:
         if assumption.variable in free_variables(side):
             side = Expectation(assumption.law, side, (assumption.variable,))
