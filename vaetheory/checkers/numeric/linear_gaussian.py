@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log, pi, sqrt
 
 import numpy as np
@@ -13,6 +13,7 @@ from vaetheory.checkers.numeric.carriers import Components
 from vaetheory.checkers.numeric.conditionals import Gaussian
 
 Values = Mapping[str, Components]
+Slopes = tuple[float, list[tuple[str, float]], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +23,16 @@ class Moments:
     slots: tuple[str, ...]
     mean: np.ndarray
     covariance: np.ndarray
+    _known: dict[tuple[str, ...], Slopes] = field(default_factory=dict)
 
-    def _conditional(
-        self, slot: str, known: list[str]
-    ) -> tuple[float, list[tuple[str, float]], float]:
+    def _conditional(self, slot: str, known: list[str]) -> Slopes:
         """Intercept, slopes and standard deviation of a slot given others."""
+        key = (slot, *known)
+        if key not in self._known:
+            self._known[key] = self._computed(slot, known)
+        return self._known[key]
+
+    def _computed(self, slot: str, known: list[str]) -> Slopes:
         a = self.slots.index(slot)
         b = [self.slots.index(s) for s in known]
         slopes = np.linalg.solve(self.covariance[np.ix_(b, b)], self.covariance[b, a])

@@ -69,6 +69,7 @@ class World:
     joints: dict[Letter, Joint] = field(default_factory=dict)
     owners: dict[str, Letter] = field(default_factory=dict)
     drawn: dict[str, Any] = field(default_factory=dict)
+    _values: dict[tuple[Key, Variable], Components] = field(default_factory=dict)
     _functions: dict[Key, Callable[[Backend, Components], Array]] = field(default_factory=dict)
 
     def joint(self, letter: Letter) -> Joint:
@@ -96,6 +97,13 @@ class World:
 
     def free_value(self, key: Key, variable: Variable, shift: float = 0.0) -> Components:
         """The value of a free variable, drawn from its space and remembered."""
+        known = (key, variable)
+        if known not in self._values:
+            self._values[known] = self._drawn_value(key, variable)
+        value = self._values[known]
+        return tuple(v + shift for v in value) if shift else value
+
+    def _drawn_value(self, key: Key, variable: Variable) -> Components:
         if isinstance(variable.space, Integers):
             return (float(self.integer(variable)),)
         if isinstance(variable.space, Index):
@@ -114,7 +122,7 @@ class World:
             value = self._mixed_bits(name, indices, len(value))
         text = name + "".join(f"_{i}" for i in indices)
         self.drawn[text] = value[0] if len(value) == 1 else list(value)
-        return tuple(v + shift for v in value) if shift else value
+        return value
 
     def _mixed_bits(self, name: str, indices: tuple[int, ...], count: int) -> Components:
         """Bits that alternate, so that x_d and 1 − x_d both occur whatever the dimension."""
