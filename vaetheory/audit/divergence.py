@@ -121,7 +121,8 @@ def _other_prior(formula: Formula, weights: list[Monomial]) -> tuple[float, floa
     if not mean.is_close(variance) or not (log / mean).is_number:
         return None
     prior = (log / mean).number
-    if prior <= 0:
+    # Near 1 the constant differs from −½ only in second order, and a slip would pass as a prior.
+    if prior <= 0 or abs(math.log(prior)) < 0.02:
         return None
     constant = 0.5 * (math.log(prior) - 1)
     for shot in formula.shots:
@@ -131,7 +132,7 @@ def _other_prior(formula: Formula, weights: list[Monomial]) -> tuple[float, floa
             if _known(log, sizes.values)
             else math.nan
         )
-        if not math.isclose(shot.intercept, expected, rel_tol=1e-6):
+        if not math.isclose(shot.intercept, expected, rel_tol=1e-8):
             return None
     return prior, constant
 

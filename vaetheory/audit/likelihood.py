@@ -160,7 +160,7 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
 
 
 def _optimal(name: str, weight: Monomial, rows: tuple[tuple[str, Monomial], ...]) -> Likelihood:
-    """D/2 · log Σ(x−x̂)² is −log p at the σ² that maximizes it (theorem optimal-decoder-variance)."""
+    """D/2 · log Σ(x−x̂)² is −log p at the best σ² (theorem optimal-decoder-variance)."""
     count = (
         [("D", Fraction(1))]
         if name.endswith("example")

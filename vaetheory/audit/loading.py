@@ -57,7 +57,7 @@ def load(target: str) -> Loaded:
     owner: Any = None
     for part in name.split("."):
         if not hasattr(found, part):
-            raise LoadError(_not_found(part, found, path))
+            raise LoadError(_not_found(part, found, path, module.__name__))
         owner, found = found, getattr(found, part)
     if inspect.isclass(owner) and inspect.isfunction(found) and not _is_static(owner, found):
         made = instance(owner)
@@ -84,10 +84,10 @@ def _is_static(owner: type, function: Any) -> bool:
     return isinstance(inspect.getattr_static(owner, function.__name__, None), staticmethod)
 
 
-def _not_found(part: str, found: Any, path: Path) -> str:
+def _not_found(part: str, found: Any, path: Path, module: str) -> str:
     names = [
         key for key, value in vars(found).items()
-        if callable(value) and getattr(value, "__module__", None) == _MODULE
+        if callable(value) and getattr(value, "__module__", None) == module
     ]  # fmt: skip
     known = ", ".join(sorted(names)) or "no functions"
     return f"{path.name} has no {part!r}; it has {known}"
@@ -132,12 +132,13 @@ def _module(path: Path, source: str) -> tuple[types.ModuleType, list[str]]:
 
 
 def _fresh(path: Path) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(_MODULE, path)
+    package = _package(path)
+    name = f"{package}.{path.stem}" if package else _MODULE
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None:
         raise LoadError(f"{path.name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    module.__package__ = _package(path)
-    sys.modules[_MODULE] = module
+    sys.modules[name] = module
     return module
 
 

@@ -35,21 +35,25 @@ def show(report: Report, console: Console) -> None:
         console.print(Text(f"  β = {report.beta}", "bold"))
     for label, text in (("reduction", report.reduction), ("arguments", report.parametrization)):
         if text:
-            console.print(Padding(Text.assemble((f"{label}: ", "dim"), text), (0, 0, 0, 2)))
+            console.print(
+                Padding(Text.assemble((f"{label}: ", "dim"), text), (0, 0, 0, 2), expand=False)
+            )
     if report.terms:
-        console.print(Padding(_terms(report), (1, 0, 0, 2)))
+        console.print(Padding(_terms(report), (1, 0, 0, 2), expand=False))
     for item in report.findings:
         document = item.as_json()
         style = "red" if item.kind.weight is Weight.WRONG else "yellow"
         console.print()
         console.print(Text.assemble("  ", (item.name, f"bold {style}")))
-        console.print(Padding(Text(document["why"]), (0, 0, 0, 4)))
-        console.print(Padding(Text.assemble(("fix: ", "dim"), document["fix"]), (0, 0, 0, 4)))
+        console.print(Padding(Text(document["why"]), (0, 0, 0, 4), expand=False))
+        console.print(
+            Padding(Text.assemble(("fix: ", "dim"), document["fix"]), (0, 0, 0, 4), expand=False)
+        )
     if report.assumed:
         console.print()
         console.print(Text("  assumed", "dim"))
         for line in report.assumed:
-            console.print(Padding(Text(f"– {line}", "dim"), (0, 0, 0, 4)))
+            console.print(Padding(Text(f"– {line}", "dim"), (0, 0, 0, 4), expand=False))
 
 
 def _headline(report: Report) -> Text:
