@@ -16,10 +16,10 @@ from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
     Applied,
+    Big,
     Called,
     Diverging,
     Expected,
-    Big,
     LogOf,
     Name,
     Node,

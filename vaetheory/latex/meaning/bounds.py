@@ -22,6 +22,7 @@ from vaetheory.latex.meaning.survey import ALWAYS_LETTERS
 from vaetheory.latex.meaning.terms import meaning
 from vaetheory.latex.meaning.variables import Scope, random_variable
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
     Called,
     Diverging,
@@ -56,7 +57,7 @@ def _(node: Diverging, scope: Scope) -> Expression:
 def _distribution(node: Node, scope: Scope) -> Expression:
     if isinstance(node, Name) and node.base in ALWAYS_LETTERS:
         return bare_law(node, scope).law
-    if isinstance(node, Called) and node.name in ("Normal", "Bernoulli"):
+    if isinstance(node, Called) and is_family_name(node.name):
         from vaetheory.latex.meaning.families import implicit
 
         return implicit(node, scope)
@@ -106,8 +107,8 @@ def _(node: Called, scope: Scope) -> Expression:
             return _entropy(node, scope)
         case "I":
             return _information(node, scope)
-        case "Normal" | "Bernoulli":
-            return family_density(node, scope, None)
+    if is_family_name(node.name):
+        return family_density(node, scope, None)
     raise ReadError(f"{node.name} is not read yet", node.start, node.end)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import (
     Expression,
     FamilyDensity,
@@ -13,13 +12,13 @@ from vaetheory.language.expressions import (
     Value,
     to_expression,
 )
-from vaetheory.language.variables import FiniteSet, Reals, Variable
+from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.terms import meaning
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.meaning.vectors import component_index, componentwise
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.families import FAMILY_OF
 from vaetheory.latex.reader.syntax import (
-    Added,
     Called,
     Group,
     Items,
@@ -39,17 +38,16 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
         raise ReadError("which parameters? Write N(x; mu, sigma^2)", node.start, node.end)
     items = node.group.items
     said, parameters = _split(items)
-    count = 2 if node.name == "Normal" else 1
+    family = FAMILY_OF[node.name]
+    count = len(FAMILIES[family].parameters)
     if said is None and argument is None and len(parameters) == count + 1:
         said, parameters = parameters[0], parameters[1:]
     if len(parameters) != count:
-        wanted = "a mean and a variance" if count == 2 else "one probability"
+        wanted = " and ".join(p.name for p in FAMILIES[family].parameters)
         raise ReadError(f"this family takes {wanted}", node.group.start, node.group.end)
     if said is None and argument is None:
         raise ReadError("the density of what? Write N(x; mu, sigma^2)", node.start, node.end)
-    family = "normal" if count == 2 else "bernoulli"
-    wide = count == 2 and _is_matrix(parameters[1])
-    if wide:
+    if family == "normal" and _is_matrix(parameters[1]):
         return _over_components(family, said, parameters, scope, argument)
     value = argument if said is None else meaning(said, scope)
     assert value is not None
@@ -58,13 +56,11 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
 
 def implicit(node: Called, scope: Scope) -> Expression:
     """N(μ, σ²) inside KL or H, where the variable is not written: that of the posterior stands in."""
-    variable = Variable(
-        scope.facts.latents[0].base, Reals() if node.name == "Normal" else FiniteSet(2)
-    )
+    family = FAMILIES[FAMILY_OF[node.name]]
+    variable = Variable(scope.facts.latents[0].base, family.support)
     assert node.group is not None
-    count = 2 if node.name == "Normal" else 1
     said, parameters = _split(node.group.items)
-    if said is not None or len(parameters) != count:
+    if said is not None or len(parameters) != len(family.parameters):
         return family_density(node, scope, None)
     return family_density(node, scope, Value(variable))
 
@@ -136,7 +132,3 @@ def _diagonal(node: Node, index: Variable, scope: Scope) -> Expression:
     raise ReadError(
         "of covariances only diagonal ones are read: σ² I or diag(σ²)", node.start, node.end
     )
-
-
-Build = Callable[[Expression], Expression]
-__all__ = ["Added", "family_density"]

@@ -18,6 +18,7 @@ from vaetheory.latex.meaning.densities import as_density, density, joint, letter
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, spelled
 from vaetheory.latex.meaning.variables import Scope, random_variable, size_for
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
     Applied,
     Called,
@@ -171,7 +172,7 @@ def bare_law(name: Name, scope: Scope) -> Law:
 
 def _sampled(names: list[Node], law: Node, scope: Scope, node: Node) -> Law:
     """names ~ law."""
-    if isinstance(law, Called) and law.name in ("Normal", "Bernoulli"):
+    if isinstance(law, Called) and is_family_name(law.name):
         return _family(names, law, scope)
     copies = _copies(names, scope)
     if copies is not None:
@@ -270,6 +271,11 @@ def _family(names: list[Node], law: Called, scope: Scope) -> Law:
     from vaetheory.latex.meaning.families import family_density
 
     variables = tuple(random_variable(n, scope) for n in names if isinstance(n, Name))
+    if not variables:
+        value = family_density(law, scope, None)
+        over = expected_over(value)
+        if over:
+            return Law(value, over)
     if len(variables) != 1:
         raise ReadError(
             "which variable does this law belong to? Write \\epsilon \\sim", law.start, law.end

@@ -80,7 +80,6 @@ FUNCTIONS = {
     r"\mu",
     r"\sigma",
     r"\Sigma",
-    "f",
     "D",
     "G",
     "m",
@@ -149,7 +148,9 @@ class Facts:
         plain = [
             d for d in found if d[3] and not any(n.sub and n.base in self.layered for n in d[2])
         ]
-        chosen = plain or [d for d in found if d[3]] or found
+        chosen = plain or [d for d in found if d[3]]
+        # q(x), the distribution of the data, is no posterior
+        chosen = chosen or [d for d in found if not all(n.base.lower() == "x" for n in d[2])]
         if not chosen:
             return None
         counts = Counter(str([(n.base, spelled(n.sub)) for n in (*d[2], *d[3])]) for d in chosen)
@@ -210,6 +211,8 @@ def _look(node: Node, facts: Facts) -> None:
                     facts.sizes |= {n.base for n in walk(high) if isinstance(n, Name)}
             elif sign in "∑∏":
                 facts.summed |= {n.base for n in names}
+        case Called(name="I", group=Group(items=items)):
+            facts.arguments |= {n.base for n in items.nodes if isinstance(n, Name)}
         case Called(name="Bernoulli"):
             facts.bernoulli = True
         case Called(name="Normal") | Sized():

@@ -14,7 +14,6 @@ from vaetheory.language.expressions import (
     Number,
     Pi,
     Power,
-    Product,
     Sum,
     Value,
 )
@@ -191,10 +190,12 @@ def _is_application(node: Applied, scope: Scope) -> bool:
         for n in nodes
     ):
         return True
-    return (
-        head.base in FUNCTIONS
-        and (names or len(nodes) > 1)
-        or head.base in ("f", "g", "h", "s", "T")
+    return (head.base in FUNCTIONS and (names or len(nodes) > 1)) or head.base in (
+        "f",
+        "g",
+        "h",
+        "s",
+        "T",
     )
 
 

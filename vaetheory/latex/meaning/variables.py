@@ -47,7 +47,9 @@ class Scope:
 
 def is_random(base: str, scope: Scope) -> bool:
     """Whether the letter stands as an argument of some density of the file."""
-    return base in scope.facts.arguments
+    return base in scope.facts.arguments or isinstance(
+        scope.spaces.get(base), Continuum | FiniteSet
+    )
 
 
 def random_variable(name: Name, scope: Scope) -> Variable:

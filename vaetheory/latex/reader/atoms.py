@@ -37,8 +37,40 @@ ACCENTS = {
 }
 _SAME_ACCENT = {r"\widehat": r"\hat", r"\widetilde": r"\tilde", r"\overline": r"\bar"}
 GREEK = set(
-    r"""\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \kappa \lambda \mu \nu \xi \pi \rho \sigma \tau \phi \chi
-    \psi \omega \Gamma \Delta \Theta \Lambda \Pi \Sigma \Phi \Psi \Omega \ell \iota""".split()
+    [
+        r"\alpha",
+        r"\beta",
+        r"\gamma",
+        r"\delta",
+        r"\epsilon",
+        r"\zeta",
+        r"\eta",
+        r"\theta",
+        r"\kappa",
+        r"\lambda",
+        r"\mu",
+        r"\nu",
+        r"\xi",
+        r"\pi",
+        r"\rho",
+        r"\sigma",
+        r"\tau",
+        r"\phi",
+        r"\chi",
+        r"\psi",
+        r"\omega",
+        r"\Gamma",
+        r"\Delta",
+        r"\Theta",
+        r"\Lambda",
+        r"\Pi",
+        r"\Sigma",
+        r"\Phi",
+        r"\Psi",
+        r"\Omega",
+        r"\ell",
+        r"\iota",
+    ]
 )
 _SYMBOLIC = {r"\infty", r"\top", r"\emptyset"}
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", "{": "}"}
@@ -328,7 +360,5 @@ def _is_mark(tokens: Script) -> bool:
     if tokens[0].is_("(", "[") and tokens[-1].is_(")", "]"):
         return True
     return (
-        len(tokens) == 1
-        and (tokens[0].is_("*", "'", "+", "-") or tokens[0].kind in (TEXT, WORD))
-        or all(t.is_("'") for t in tokens)
-    )
+        len(tokens) == 1 and (tokens[0].is_("*", "'", "+", "-") or tokens[0].kind in (TEXT, WORD))
+    ) or all(t.is_("'") for t in tokens)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from vaetheory.latex.reader.atoms import exponent, parse_atom, parse_group, parse_items, starts_atom
 from vaetheory.latex.reader.cursor import Cursor
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.families import FAMILY_WORDS
 from vaetheory.latex.reader.syntax import (
     Applied,
     Big,
@@ -78,7 +79,7 @@ def operator_at(cursor: Cursor) -> str | None:
         return "gradient"
     if token.is_(r"\frac") and cursor.sees("{", ahead=1) and _is_derivative(cursor):
         return "derivative"
-    if token.text in _CALLED_WORDS and token.kind == "word":
+    if (token.text in _CALLED_WORDS or token.text in FAMILY_WORDS) and token.kind == "word":
         return "called"
     if token.text in _REFUSED and token.kind == "word":
         return "refused"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.families import FAMILY_WORDS
 from vaetheory.latex.reader.macros import optional
 from vaetheory.latex.reader.symbols import SAME_COMMAND, WORDS
 from vaetheory.latex.reader.tokens import COMMAND, LETTER, SYMBOL, TEXT, WORD, Token
@@ -170,10 +171,7 @@ def _stack(token: Token, pending: list[Token]) -> None:
         text = _RELATIONS_ABOVE.get(above, "=")
         kind = COMMAND if text.startswith("\\") else SYMBOL
         pending.append(replace(core[0], text=text, kind=kind))
-    elif token.text == r"\underset":
-        brace = [replace(token, kind=SYMBOL, text=t) for t in ("_", "{", "}")]
-        pending.extend(reversed([*core, brace[0], brace[1], *beside, brace[2]]))
-    elif len(core) == 1 and core[0].text in (r"\doteq", r"\approx"):
+    elif token.text == r"\underset" or (len(core) == 1 and core[0].text in (r"\doteq", r"\approx")):
         brace = [replace(token, kind=SYMBOL, text=t) for t in ("_", "{", "}")]
         pending.extend(reversed([*core, brace[0], brace[1], *beside, brace[2]]))
     else:
@@ -198,8 +196,8 @@ def _roman(token: Token, content: list[Token], pending: list[Token], result: lis
     whole = replace(token, end=max(end, token.end))
     if said in ("E", "H", "I"):
         result.append(replace(whole, kind=COMMAND, text={"E": r"\E", "H": r"\H", "I": r"\I"}[said]))
-    elif said in WORDS:
-        result.append(replace(whole, kind=WORD, text=WORDS[said]))
+    elif said in WORDS or said in FAMILY_WORDS:
+        result.append(replace(whole, kind=WORD, text=WORDS.get(said, said)))
     elif len(said) == 1 and said.isalpha():
         pending.extend(reversed(content))
     elif not said:
