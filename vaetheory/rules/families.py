@@ -63,6 +63,8 @@ def location_scale(e: Expression, assumptions: Assumptions) -> Expression | None
     r"\mathcal N(x;az,s)\,\mathcal N(z;0,1)=\mathcal N(x;0,a^2+s)\,\mathcal N\!\Big(z;\tfrac{a "
     r"x}{a^2+s},\tfrac{s}{a^2+s}\Big)",
     "the mean of x is linear in z",
+    unproved="Completing the square is an identity between rational functions of w² + σ², and the "
+    "normal form does not bring those to a common denominator.",
 )
 def gaussian_product(e: Expression, assumptions: Assumptions) -> Expression | None:
     """A normal prior times a normal likelihood with a linear mean is the normal evidence times
@@ -115,6 +117,7 @@ def _slope(likelihood: Expression, z: Variable) -> Expression | None:
     "A Gumbel below its maximum",
     r"\mathrm{Gumbel}(g;\log a)\,e^{-b\,e^{-g}}=\frac{a}{a+b}\,\mathrm{Gumbel}(g;\log(a+b))",
     "a, b > 0; scale one",
+    unproved="The normal form does not integrate exponentials of exponentials.",
 )
 def gumbel_product(e: Expression, assumptions: Assumptions) -> Expression | None:
     """A Gumbel density times the probability that independent Gumbels stay below it is a Gumbel

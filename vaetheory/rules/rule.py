@@ -29,7 +29,8 @@ class Rule:
     """A named rule of inference.
 
     ``formula`` is the schema in TeX, ``condition`` the side conditions in words, ``why`` one or two
-    sentences for the student, ``upto`` the normal form in which results are compared. Exactly one
+    sentences for the student, ``upto`` the normal form in which results are compared,
+    ``unproved`` why the prover cannot follow it (empty where it can). Exactly one
     of ``rewrite`` (for an equality) and ``bound`` (for the other relations) is there.
     """
 
@@ -41,6 +42,7 @@ class Rule:
     rewrite: Rewrite | None = None
     bound: Bound | None = None
     upto: Callable[[Expression], Expression] = arrange
+    unproved: str = ""
 
     def __post_init__(self) -> None:
         if (self.rewrite is None) == (self.bound is None):
@@ -64,12 +66,20 @@ def rule(
     formula: str,
     condition: str = "none",
     upto: Callable[[Expression], Expression] = arrange,
+    unproved: str = "",
 ) -> Callable[[Rewrite], Rule]:
     """Make an equality rule of a rewriting function; its docstring becomes the rule's ``why``."""
 
     def make(function: Rewrite) -> Rule:
         return Rule(
-            name, title, formula, condition, _first_paragraph(function), rewrite=function, upto=upto
+            name,
+            title,
+            formula,
+            condition,
+            _first_paragraph(function),
+            rewrite=function,
+            upto=upto,
+            unproved=unproved,
         )
 
     return make

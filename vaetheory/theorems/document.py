@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
+from vaetheory import rules
 from vaetheory.checkers.evidence import Evidence, Verdict
 from vaetheory.latex.assumptions import describe
 from vaetheory.latex.writer import to_latex
 from vaetheory.theorems import get, known_before, names
 from vaetheory.theorems.evidence import TheoremReport, examine, figures
+from vaetheory.theorems.theorem import PROOF
 
 SCHEMA = 1
 
@@ -85,6 +87,7 @@ def describe_report(examined: TheoremReport) -> dict[str, Any]:
                 "rule": step.rule,
                 "note": step.note,
                 "evidence": [e.kind for e in found if e.verdict is Verdict.HOLDS],
+                "no_proof": _no_proof(step.rule, found),
                 "figures": {e.kind: figures(e, bool(step.relation.direction)) for e in found},
             }
             for step, found in steps
@@ -106,6 +109,13 @@ def describe_report(examined: TheoremReport) -> dict[str, Any]:
             f"step {p.step}: {p.message}" if p.step else p.message for p in examined.problems
         ],
     }
+
+
+def _no_proof(rule: str, found: tuple[Evidence, ...]) -> str:
+    """Why a step carries no proof; the empty string where it does."""
+    if any(e.kind == PROOF and e.verdict is Verdict.HOLDS for e in found):
+        return ""
+    return rules.get(rule).unproved if rule in rules.RULES else ""
 
 
 def _refutation(evidence: Evidence) -> dict[str, Any]:

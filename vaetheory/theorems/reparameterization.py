@@ -10,7 +10,7 @@ from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 from vaetheory.theorems.symbols import mu, sigma, value
 from vaetheory.theorems.symbols import z_real as z
-from vaetheory.theorems.theorem import EXACT, MONTE_CARLO, QUADRATURE, Mistake, Theorem
+from vaetheory.theorems.theorem import EXACT, MONTE_CARLO, PROOF, QUADRATURE, Mistake, Theorem
 
 _EPS = Variable(r"\epsilon", Reals())
 _M, _S = value(mu), value(sigma)
@@ -18,7 +18,7 @@ _LAW, _NOISE = normal(z, _M, _S**2), normal(_EPS, 0, 1)
 _REFERENCE = (
     "Kingma & Welling (2014), §2.4; Rezende, Mohamed & Wierstra (2014); Mohamed et al. (2020), §5."
 )
-_KINDS = (EXACT, QUADRATURE, MONTE_CARLO)
+_KINDS = (PROOF, EXACT, QUADRATURE, MONTE_CARLO)
 
 
 def _f(argument: Expression) -> Expression:
