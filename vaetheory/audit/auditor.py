@@ -9,6 +9,7 @@ from typing import Any
 
 from vaetheory.audit import evidence as evidence_
 from vaetheory.audit import exploration, verdict
+from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import finding
 from vaetheory.audit.report import Report, Verdict
 
@@ -24,6 +25,16 @@ def audit_function(
     `signature` gives the roles of its parameters where names and shapes do not tell
     (`"recon,x,mu,logvar"`, or `"out.a=recon,out.b=mu"`); `seconds` bounds the search for a reading.
     """
+    return examine(function, signature, name, seconds)[0]
+
+
+def examine(
+    function: Callable[..., Any],
+    signature: str | None = None,
+    name: str | None = None,
+    seconds: float = 4.0,
+) -> tuple[Report, Evidence | None]:
+    """The report, and the evidence that it rests on (None for what could not be called)."""
     start = time.perf_counter()
     name = name or str(getattr(function, "__qualname__", type(function).__name__))
     found = exploration.explore(function, signature, seconds)
@@ -31,12 +42,14 @@ def audit_function(
         base, function = function.__self__, function.__func__
         stood_in = exploration.explore(function, signature, seconds, base)
         found = stood_in if stood_in.formula is not None else found
+    evidence = None
     if found.formula is None:
         report = _uncallable(found, name)
     else:
-        report = verdict.judge(evidence_.gather(function, found.formula), name)
+        evidence = evidence_.gather(function, found.formula)
+        report = verdict.judge(evidence, name)
     report.seconds = time.perf_counter() - start
-    return report
+    return report, evidence
 
 
 def _uncallable(found: exploration.Exploration, name: str) -> Report:

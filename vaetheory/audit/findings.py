@@ -45,6 +45,7 @@ class Finding:
 
 _KL, _BCE, _MSE = "gaussian-kl-standard", "bernoulli-bce", "gaussian-squared-error"
 _ELBO = "elbo-reconstruction-kl"
+_ONE = "reconstruction-one-sample"
 _W, _C = Weight.WRONG, Weight.CAUTION
 
 KINDS: dict[str, Kind] = {
@@ -85,6 +86,7 @@ KINDS: dict[str, Kind] = {
         Kind("sampler-mean", _W, _KL, "z is not centred at the KL's μ"),
         Kind("sampler-noise", _W, _KL, "the sampler's noise is not standard normal"),
         Kind("no-sampling", _W, _ELBO, "z is not sampled in training"),
+        Kind("biased-reconstruction", _W, _ONE, "x̂ in training is no decoded sample of q(z|x)"),
         Kind("condition-unused", _W, "cvae-bound", "c reaches only one side of the model"),
         Kind("evaluation-noise", _C, _ELBO, "evaluation still draws noise"),
         Kind("undecided", _C, "", "what could not be decided"),

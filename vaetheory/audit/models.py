@@ -10,7 +10,14 @@ from vaetheory.audit.findings import Finding, Weight, finding
 from vaetheory.audit.report import Report, Verdict
 
 _OF_MODELS = frozenset(
-    ["sampler-scale", "sampler-mean", "sampler-noise", "no-sampling", "condition-unused"]
+    [
+        "sampler-scale",
+        "sampler-mean",
+        "sampler-noise",
+        "no-sampling",
+        "condition-unused",
+        "biased-reconstruction",
+    ]
 )
 _LOSS_NAMES = ("loss_function", "loss", "compute_loss", "vae_loss", "elbo_loss", "criterion")
 
@@ -55,19 +62,21 @@ def _audit(
     condition: Any, name: str | None,
 ) -> Report:  # fmt: skip
     from vaetheory.audit import sampler as sampler_
-    from vaetheory.audit import tracing
-    from vaetheory.audit.auditor import audit_function
+    from vaetheory.audit import tracing, unbiased
+    from vaetheory.audit.auditor import examine
 
     loss = loss or next((getattr(module, n) for n in _LOSS_NAMES if hasattr(module, n)), None)
     title = name or (type(module).__name__ if module is not None else "model")
+    evidence = None
     if loss is None:
         report = Report(title, Verdict.UNDECIDED)
         report.assumed.append("no loss was given or found, so only the sampler was looked at")
     else:
-        report = audit_function(loss, name=name or title)
+        report, evidence = examine(loss, name=name or title)
     try:
         traced = _traced(module, encoder, decoder, sampler, example, condition)
-        found = sampler_.inspect_sampler(traced, _parametrization(report))
+        of_kl = evidence.formula.latent.parametrization if evidence is not None else None
+        found = sampler_.inspect_sampler(traced, of_kl)
     except tracing.ModelError as error:
         return _undecided(report, str(error))
     report.findings += found.findings
@@ -75,6 +84,9 @@ def _audit(
         return _undecided(report, found.because)
     if found.parametrization is not None:
         report.assumed.append(f"z is drawn with the σ of s read as {found.parametrization.name}")
+        if evidence is not None and not found.findings:
+            decode = decoder or getattr(module, "decode", None)
+            report.assumed += unbiased.check(traced, evidence.formula, found, decode, report)
     report.findings += _evaluation(module, traced)
     if condition is not None and module is not None:
         report.findings += _condition(module, traced, condition, report)
@@ -107,19 +119,6 @@ def _traced(
     if example is None:
         example = tracing.guess_example(module)
     return tracing.trace(module, example, condition)
-
-
-def _parametrization(report: Report) -> Any:
-    """The reading of s under which the loss computes its KL, from its report."""
-    from vaetheory.audit.terms.latent import PARAMETRIZATIONS
-
-    return next(
-        (p for p in PARAMETRIZATIONS if f"s is {p.name}" in _pieces(report.parametrization)), None
-    )
-
-
-def _pieces(text: str) -> list[str]:
-    return [piece.partition(" (")[0].strip() for piece in text.split(";")]
 
 
 def _evaluation(module: Any, traced: Any) -> list[Finding]:

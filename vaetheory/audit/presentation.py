@@ -45,7 +45,7 @@ def show(report: Report, console: Console) -> None:
         style = "red" if item.kind.weight is Weight.WRONG else "yellow"
         console.print()
         console.print(Text.assemble("  ", (item.name, f"bold {style}")))
-        console.print(Padding(Text(document["why"]), (0, 0, 0, 4), expand=False))
+        console.print(_indented(Text(document["why"]), 4))
         console.print(
             Padding(Text.assemble(("fix: ", "dim"), document["fix"]), (0, 0, 0, 4), expand=False)
         )
@@ -53,7 +53,11 @@ def show(report: Report, console: Console) -> None:
         console.print()
         console.print(Text("  assumed", "dim"))
         for line in report.assumed:
-            console.print(Padding(Text(f"– {line}", "dim"), (0, 0, 0, 4), expand=False))
+            console.print(_indented(Text(f"– {line}", "dim"), 4))
+
+
+def _indented(text: Text, by: int) -> Padding:
+    return Padding(text, (0, 0, 0, by), expand=False)
 
 
 def _headline(report: Report) -> Text:

@@ -113,6 +113,32 @@ def test_the_condition_must_reach_both_sides(
     assert names(report) == findings, report.findings
 
 
+class Decodes(Model):
+    """Samples z, then decodes z, or μ in its place."""
+
+    def __init__(self, decodes_mean: bool) -> None:
+        super().__init__(right)
+        self.decodes_mean = decodes_mean
+
+    def decode(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(4 * self.decoder_layer(z))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        mu, logvar = self.encoder(x).chunk(2, dim=1)
+        z = self.sampler(mu, logvar)
+        recon = self.decode(mu if self.decodes_mean or not self.training else z)
+        return recon, mu, logvar, z
+
+
+@pytest.mark.parametrize("decodes_mean", [False, True])
+def test_the_training_loss_must_decode_what_it_samples(decodes_mean: bool) -> None:
+    torch.manual_seed(0)
+    report = vaetheory.audit.audit(Decodes(decodes_mean))
+    assert names(report) == ({"biased-reconstruction"} if decodes_mean else set())
+    assert report.verdict.value == ("wrong" if decodes_mean else "negative ELBO")
+    assert decodes_mean or any("is unbiased" in line for line in report.assumed)
+
+
 def test_encoder_sampler_and_decoder_as_parts() -> None:
     torch.manual_seed(0)
     model = Model(right)
