@@ -129,6 +129,6 @@ def in_words(part: dict[str, Any]) -> str:
     """A part of a claim: what, how much, and how sure."""
     interval, unit = part["interval"], f" {part['unit']}" if part["unit"] else ""
     value = f"{part['label']}: {interval['estimate']:.4g}{unit}"
-    if interval["low"] == interval["high"]:
+    if interval["method"] == "computed exactly":
         return f"{value} (exact)"
     return f"{value} [{interval['low']:.4g}, {interval['high']:.4g}]"

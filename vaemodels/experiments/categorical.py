@@ -52,7 +52,8 @@ class CategoricalVAE(nn.Module):
         code = nn.functional.one_hot(self.codes(), self.categories).to(x.dtype)
         output = self.decoder(code.flatten(1))
         at_zero: Tensor = self.likelihood(output).log_prob(torch.zeros_like(output))
-        return at_zero[:, None] + output.flatten(1) @ x.flatten(1).T
+        at_x: Tensor = output.flatten(1) @ x.flatten(1).T
+        return at_zero[:, None] + at_x
 
     def code_log_probs(self, logits: Tensor) -> Tensor:
         """log q(z|x) of every code, (K^M, B)."""

@@ -37,12 +37,20 @@ def small(setting: Setting, seed: int, dataset: str = "digits", **changes: objec
 
 
 def load(config: Config, setting: Setting, take: int = 0) -> Splits:
-    """The data on the device; only the first ``take`` images of each split, unless that is 0."""
+    """The data on the device; only the first ``take`` images of each split, unless that is 0.
+
+    Images that are larger than ``config.model`` says, by a whole factor, are averaged down to it.
+    """
     splits = datasets.load(config.data)
 
     def part(data: Dataset) -> Dataset:
         count = min(take, len(data)) if take else len(data)
-        return data.take(torch.arange(count)).to(setting.device)
+        data = data.take(torch.arange(count)).to(setting.device)
+        factor = data.image_shape[1] // config.model.image_shape[1]
+        if factor == 1:
+            return data
+        means = nn.functional.avg_pool2d(data.images.float(), factor)
+        return replace(data, images=means.round().to(data.images.dtype))
 
     return replace(
         splits,

@@ -52,9 +52,9 @@ class Sizes:
         dataset: where the digits are from.
     """
 
-    distances: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
-    repeats: int = 6
-    steps: int = 400
+    distances: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0, 6.0)
+    repeats: int = 5
+    steps: int = 300
     dataset: str = "digits"
 
 

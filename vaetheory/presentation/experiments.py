@@ -24,6 +24,7 @@ from vaetheory.presentation.evidence import PageError
 from vaetheory.presentation.maths import stashed
 
 SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "undecided"
+EXACT = "computed exactly"
 RESULTS = Path("docs/results/experiments")
 
 Part = dict[str, Any]
@@ -71,7 +72,7 @@ def in_words(part: Part) -> str:
     interval = part["interval"]
     unit = f" {part['unit']}" if part["unit"] else ""
     value = f"{part['label']}: {_number(interval['estimate'])}{unit}"
-    if interval["low"] == interval["high"]:
+    if interval["method"] == EXACT:
         return value
     return f"{value} [{_number(interval['low'])}, {_number(interval['high'])}]"
 
@@ -92,7 +93,7 @@ def methods(claims: Sequence[dict[str, Any]]) -> str:
         (part["interval"]["method"], part["interval"]["n"])
         for claim in claims
         for part in claim["parts"]
-        if part["interval"]["method"] != "computed exactly"
+        if part["interval"]["method"] != EXACT
     }
     if not made:
         return "Computed exactly: no chance is involved."
