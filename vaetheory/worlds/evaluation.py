@@ -39,11 +39,12 @@ from vaetheory.language.expressions import (
     children,
 )
 from vaetheory.language.variables import Variable
-from vaetheory.worlds import values
+from vaetheory.worlds import decide, values
 from vaetheory.worlds.elementary import pi_number
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.signature import Name, name_of
+from vaetheory.worlds.special import is_special, special_value
 from vaetheory.worlds.values import INFINITY, Infinite, add_all, slope_of
 
 
@@ -211,6 +212,9 @@ def _(e: Value, scope: Scope) -> Evaluator:
 @compiled.register
 def _(e: Function, scope: Scope) -> Evaluator:
     name = e.name
+    if is_special(name):
+        values_of = [compiled(a, scope) for a in e.arguments]
+        return lambda frame: special_value(name, tuple(value(frame) for value in values_of))
     readers = [_argument(a, scope) for a in e.arguments]
     return lambda frame: frame.world.function(name, tuple(read(frame) for read in readers))
 
@@ -245,6 +249,8 @@ def _(e: FamilyDensity, scope: Scope) -> Evaluator:
     family = FAMILIES.get(e.family)
     if family is None:
         raise UngenerableError(f"the family {e.family!r} is not known")
+    if e.family == "categorical":
+        return _categorical(e, scope)
     if e.family == "bernoulli":
         argument, chance = compiled(e.argument, scope), compiled(e.parameters[0], scope)
 
@@ -260,6 +266,18 @@ def _(e: FamilyDensity, scope: Scope) -> Evaluator:
         return run
     logarithm = compiled(family.log_density(e.argument, *e.parameters), scope)
     return lambda frame: values.exp(logarithm(frame))
+
+
+def _categorical(e: FamilyDensity, scope: Scope) -> Evaluator:
+    argument, chances = compiled(e.argument, scope), [compiled(p, scope) for p in e.parameters]
+
+    def run(frame: Frame) -> Any:
+        weights = [chance(frame) for chance in chances]
+        if decide.equal(add_all(weights), Fraction(1)) is not True:
+            raise UngenerableError("a categorical whose probabilities do not add up to 1")
+        return weights[int(argument(frame)) - 1]
+
+    return run
 
 
 @compiled.register

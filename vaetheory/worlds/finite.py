@@ -168,7 +168,7 @@ class FiniteWorld:
         key = (cells.name, component, cell)
         found = self._numbers.get(key)
         if found is None:
-            found = Fraction(cell)
+            found = Fraction(cells.first + cell)
             if not isinstance(cells.space, FiniteSet) or component:
                 found = self._apart(cells, component, cell)
             self._numbers[key] = found

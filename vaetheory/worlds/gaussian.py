@@ -33,7 +33,7 @@ from vaetheory.worlds.fields import (
 from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.polynomials import Polynomial
-from vaetheory.worlds.signature import Cells, Signature, name_of, signature_of
+from vaetheory.worlds.signature import CONTINUUM, Cells, Signature, name_of, signature_of
 from vaetheory.worlds.values import Dual, add_all
 
 Point = tuple[Any, ...]
@@ -275,6 +275,10 @@ class GaussianWorld:
         cells = self.kind(variable)
         if not cells.continuous:
             return add_all([integrand(point) for point in _finite_points(cells)])
+        if cells.space not in (CONTINUUM, REALS):
+            raise UngenerableError(
+                f"a Gaussian world integrates over all of ℝ, not over {variable!r}"
+            )
         places = []
         for _ in range(dimension(cells)):
             self._fresh += 1
@@ -388,4 +392,4 @@ def dimension(cells: Cells) -> int:
 def _finite_points(cells: Cells) -> list[Point]:
     if cells.bits:
         return list(product((Fraction(0), Fraction(1)), repeat=cells.bits))
-    return [(Fraction(i),) for i in range(cells.size or 3)]
+    return [(Fraction(cells.first + i),) for i in range(cells.size or 3)]

@@ -20,7 +20,7 @@ from vaetheory.language.expressions import (
     walk,
 )
 from vaetheory.language.statements import Statement
-from vaetheory.language.variables import Continuum, FiniteSet, Space, Variable
+from vaetheory.language.variables import Continuum, FiniteSet, Interval, Reals, Space, Variable
 from vaetheory.worlds.expansion import expressions_in
 
 CONTINUUM = Continuum()
@@ -42,7 +42,8 @@ class Cells:
 
     ``size`` is None where any number will do; ``bits`` > 0 makes the cells the vectors {0, 1}^bits;
     ``components`` are how many numbers a cell carries when its coordinates are used; ``points``
-    marks cells that cannot be summed over because a family that is no table lives on them.
+    marks cells that cannot be summed over because a family that is no table lives on them, or an
+    integral is meant for the length of the real line. A finite set is numbered from ``first`` on.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Cells:
     components: int = 0
     points: bool = False
     space: Space = CONTINUUM
+    first: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,42 +171,84 @@ def _cells(
     members: dict[str | Name, list[str | Name]] = {}
     for item in list(groups.parent):
         members.setdefault(groups.find(item), []).append(item)
-    supports = dict(_supports(nodes))
+    laws = list(_laws(nodes))
+    measured = {name for node in nodes for name in _measured(node)}
     found: dict[str | Name, Cells] = {}
+    labels: set[str] = set()
     for group in members.values():
         names = [item for item in group if isinstance(item, tuple)]
-        label = min(
-            (i if isinstance(i, str) else _label(i) for i in group), key=lambda s: (len(s), s)
-        )
+        label = min((_label(item) for item in group), key=lambda s: (len(s), s))
+        while label in labels:
+            label += "'"
+        labels.add(label)
         own = [n for n in components if (n[0], ()) in names]
-        laws = {supports[n] for n in (*names, *own) if n in supports}
-        space = spaces.get(names[0], Continuum()) if names else Continuum()
-        sizes = {s.size for n in names if isinstance(s := spaces.get(n), FiniteSet) and s.size}
+        its_laws = [(f, s) for name, f, s in laws if name in names or name in own]
+        its_spaces = {spaces[n] for n in names if n in spaces} | {s for _, s in its_laws}
+        points = any(n in measured for n in (*names, *own))
         count = max((max(n[1]) for n in own), default=0)
-        binary = FiniteSet(2) in laws or (bool(own) and sizes == {2})
-        finite = binary or any(isinstance(spaces.get(n), FiniteSet) for n in names)
-        cells = Cells(
-            label,
-            continuous=not finite,
-            size=(2 ** max(count, 1)) if binary else max(sizes, default=None),
-            bits=max(count, 1) if binary else 0,
-            components=count,
-            points=any(law != FiniteSet(2) for law in laws),
-            space=space,
-        )
+        cells = _kind(label, its_laws, its_spaces, count, points)
         for item in group:
             found[item] = cells
     return found
 
 
-def _label(name: Name) -> str:
-    return name[0] + ("_" + ",".join(map(str, name[1])) if name[1] else "")
+def _kind(
+    label: str, laws: list[tuple[str, Space]], spaces: set[Space], components: int, points: bool
+) -> Cells:
+    """The cells of variables with these spaces, as the arguments of these families."""
+    sizes = {s.size for s in spaces if isinstance(s, FiniteSet) and s.size}
+    families = {family for family, _ in laws}
+    binary = "bernoulli" in families or (components > 0 and sizes == {2})
+    finite = any(isinstance(s, FiniteSet) for s in spaces)
+    bits = max(components, 1) if binary else 0
+    # the narrowest space that was named; ℝⁿ with n unsaid says least
+    narrow = sorted(spaces - {CONTINUUM, Reals()}, key=repr) or sorted(
+        spaces - {CONTINUUM}, key=repr
+    )
+    return Cells(
+        label,
+        continuous=not finite,
+        size=2**bits if binary else max(sizes, default=None),
+        bits=bits,
+        components=components,
+        points=points or bool(families - {"bernoulli", "categorical"}),
+        space=narrow[0] if narrow else CONTINUUM,
+        first=1 if "categorical" in families else 0,
+    )
 
 
-def _supports(nodes: Iterable[Expression]) -> Iterator[tuple[Name, Space]]:
-    """The variables that are the argument of a family, with the family's support."""
+def _label(item: str | Name) -> str:
+    if isinstance(item, str):
+        return item
+    return item[0] + ("_" + ",".join(map(str, item[1])) if item[1] else "")
+
+
+def _measured(node: Expression) -> Iterator[Name]:
+    """What is integrated by length: its value is used, and no letter's density weighs it.
+
+    Cells of random widths at random places know nothing of ∫ exp(−z²) dz = √π.
+    """
+    over = bound_variables(node)
+    if not over or isinstance(node, MutualInformation):
+        return
+    inside = list(walk(node))
+    values = {name_of(n.variable) for n in inside if isinstance(n, Value)}
+    weighed = {name_of(v) for n in inside if isinstance(n, Density) for v in n.of}
+    for variable in over:
+        name = name_of(variable)
+        used = name in values or any(v[0] == name[0] and not name[1] for v in values)
+        length = isinstance(variable.space, Interval) or (used and name not in weighed)
+        if length and not isinstance(variable.space, FiniteSet):
+            yield name
+
+
+def _laws(nodes: Iterable[Expression]) -> Iterator[tuple[Name, str, Space]]:
+    """The variables that are the argument of a family, with the family and where it lives."""
     for node in nodes:
         if isinstance(node, FamilyDensity) and isinstance(node.argument, Value):
             family = FAMILIES.get(node.family)
             if family is not None:
-                yield name_of(node.argument.variable), family.support
+                support = family.support
+                if node.family == "categorical":
+                    support = FiniteSet(len(node.parameters))
+                yield name_of(node.argument.variable), node.family, support

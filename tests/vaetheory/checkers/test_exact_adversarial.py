@@ -9,9 +9,10 @@ import pytest
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.checkers.exact import check
 from vaetheory.language.assumptions import Assumption, Vanishing
-from vaetheory.language.distributions import normal
-from vaetheory.language.expressions import Expression, Function, Gradient, Letter, Number, Value
-from vaetheory.language.notation import HALF, KL, E, H, elbo, integral, log, product, summation
+from vaetheory.language.distributions import FAMILIES, normal
+from vaetheory.language.distributions.special import absolute, indicator, log_gamma
+from vaetheory.language.expressions import Expression, Function, Gradient, Letter, Number, Pi, Value
+from vaetheory.language.notation import HALF, KL, E, H, elbo, exp, integral, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import FiniteSet, Index, Integers, Interval, Reals, Variable
 
@@ -151,3 +152,41 @@ def test_a_line_that_is_right_for_one_dimension_only_does_not_hold() -> None:
     mixture = log(summation(normal(Value(mu[d]), 0, 1), d, count))
     for_one = log(normal(Value(mu[1]), 0, 1))
     assert verdict(mixture, for_one) is FAILS
+
+
+def test_lengths_of_the_real_line_are_not_those_of_random_cells() -> None:
+    line, part = Variable("u", Reals()), Variable("w", Interval())
+    bell = integral(exp(-(Value(line) ** 2)), line)
+    root = Pi() ** Fraction(1, 2)
+    assert verdict(bell, root) is HOLDS
+    assert verdict(bell, Pi()) is FAILS
+    assert verdict(integral(Value(part) ** 2, part), Number(Fraction(1, 3))) is UNDECIDED
+    # with a density to weigh it, any measure will do
+    assert verdict(integral(p(z) * Value(z), z), E(p(z), Value(z))) is HOLDS
+
+
+DECIDABLE = ("bernoulli", "multivariate normal", "normal")
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_no_family_is_wrongly_refuted(name: str) -> None:
+    family = FAMILIES[name]
+    variable = Variable("v", family.support)
+    parameters = [Value(Variable(f"a_{i}", p.space)) for i, p in enumerate(family.parameters)]
+    law = family(variable, *parameters)
+    logarithm = family.log_density(Value(variable), *parameters)
+    assert verdict(log(law), logarithm) in (HOLDS, UNDECIDED)
+    for statistic, mean in family.moments(Value(variable), *parameters):
+        found = verdict(E(law, statistic, over=(variable,)), mean)
+        assert found is HOLDS if name in DECIDABLE else found is not FAILS
+    assert verdict(integral(law, variable), Number(Fraction(1))) is not FAILS
+
+
+def test_special_functions_keep_their_meaning() -> None:
+    rate = Variable("a", Reals(positive=True))
+    step = log_gamma(Value(rate) + 1) - log_gamma(Value(rate))
+    assert verdict(step, log(Value(rate))) is not FAILS
+    assert verdict(absolute(-Value(rate)), Value(rate)) is HOLDS
+    label = Variable("y", FiniteSet(3))
+    total = indicator(Value(label), 0) + indicator(Value(label), 1) + indicator(Value(label), 2)
+    assert verdict(total, Number(Fraction(1))) is HOLDS
