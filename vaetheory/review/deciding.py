@@ -10,7 +10,9 @@ from vaetheory.checkers.evidence import Counterexample, Evidence, Verdict
 from vaetheory.language.binding import substitute
 from vaetheory.language.expressions import Expectation, IndexedSum
 from vaetheory.language.statements import Relation, Statement
+from vaetheory.review.clock import TimeIsUp, bounded
 
+OUT_OF_TIME = "the time for this file was up"
 INTERNAL = "the checker broke down on this line, which is a defect of this program"
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 
@@ -44,7 +46,10 @@ class Decider:
         found = self.known.get(statement)
         if found is None:
             try:
-                found = self._decide(statement)
+                with bounded(max(0.05, self.left + 0.5)):
+                    found = self._decide(statement)
+            except TimeIsUp:
+                found = Decision(UNDECIDED, "", OUT_OF_TIME)
             except Exception as error:
                 # text from strangers builds statements that nobody has tried: the other lines still get their answer
                 found = Decision(UNDECIDED, "", f"{INTERNAL}: {type(error).__name__}: {error}")
@@ -59,14 +64,15 @@ class Decider:
         if self.left <= 0:
             return False
         try:
-            return proof.check(statement).verdict is HOLDS
+            with bounded(self.left + 0.2):
+                return proof.check(statement).verdict is HOLDS
         except Exception:
             # no proof is no proof; what was claimed has a verdict of its own
             return False
 
     def _decide(self, statement: Statement) -> Decision:
         if self.left <= 0:
-            return Decision(UNDECIDED, "", "the time for this file was up")
+            return Decision(UNDECIDED, "", OUT_OF_TIME)
         first = proof.check(statement)
         if first.verdict is HOLDS:
             return Decision(HOLDS, proof.KIND)

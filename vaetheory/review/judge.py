@@ -85,8 +85,27 @@ def judge(
         entry.reading = _described(reading, r1, r2)
         cost += _COST[claimed.decision.verdict]
     cost += sum(1.0 for j in judged if j.error is not None)
+    _note_turns(judged)
     chosen = [(s.side, s.options[choice[k]][1]) for k, s in enumerate(stops)]
     return Judgement(judged, cost, chosen)
+
+
+def _note_turns(judged: list[Judged]) -> None:
+    """Says where a chain of inequalities turns: its ends are then not compared."""
+    direction = 0
+    for entry in judged:
+        relation = RELATION_OF.get(entry.line.link.sign)
+        if entry.line.first or relation is None:
+            direction = 0
+        if relation is not None and relation.direction:
+            if direction and relation.direction != direction:
+                entry.note = f"{entry.note}; {_TURN}".lstrip("; ")
+            direction = relation.direction
+
+
+_TURN = (
+    "the chain turns from ≥ to ≤ or back: its first and its last expression are not compared by it"
+)
 
 
 def _described(*readings: Reading) -> str:

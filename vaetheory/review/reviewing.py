@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.language.assumptions import Assumption
+from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.assumptions import describe
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.reader.documents import NotReadable, open_document
 from vaetheory.latex.reader.errors import caret
 from vaetheory.review import alternatives
 from vaetheory.review.assumptions import remarked
-from vaetheory.review.deciding import Decider
+from vaetheory.review.clock import TimeIsUp, bounded
+from vaetheory.review.deciding import Decider, turned
 from vaetheory.review.introductions import Introduced, introductions
 from vaetheory.review.judge import Judged, Judgement, judge
 from vaetheory.review.mistakes import explain
@@ -132,7 +134,7 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
     match decision.verdict:
         case Verdict.HOLDS:
             report.verdict, report.evidence = HOLDS, decision.kind
-            report.rule = rule_of(claimed.statement) if decider.left > 0 else None
+            report.rule = _named(claimed.statement, decider)
             notes += _remarks(claimed.statement, decider)
         case Verdict.FAILS:
             report.verdict, report.evidence = FAILS, decision.kind
@@ -148,9 +150,17 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
     report.why = "; ".join(notes)
 
 
-def _remarks(statement, decider: Decider) -> list[str]:  # type: ignore[no-untyped-def]
-    from vaetheory.language.statements import Relation
-    from vaetheory.review.deciding import turned
+def _named(statement: Statement, decider: Decider) -> str | None:
+    if decider.left <= 0:
+        return None
+    try:
+        with bounded(min(decider.left, 0.5)):
+            return rule_of(statement)
+    except TimeIsUp:
+        return None
+
+
+def _remarks(statement: Statement, decider: Decider) -> list[str]:
 
     if statement.relation in (Relation.AT_LEAST, Relation.AT_MOST) and decider.left > 0.3:
         if decider.proved(turned(statement, Relation.EQUAL)):
@@ -158,6 +168,3 @@ def _remarks(statement, decider: Decider) -> list[str]:  # type: ignore[no-untyp
                 f"the two sides are equal here: = would say more than {statement.relation.value}"
             ]
     return []
-
-
-__all__ = ["Family", "review"]

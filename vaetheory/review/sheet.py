@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-from vaetheory.latex.meaning.survey import Facts, survey
+from vaetheory.latex.meaning.survey import Facts, survey, walk
 from vaetheory.latex.reader.cursor import Budget
 from vaetheory.latex.reader.documents import Display, Document
 from vaetheory.latex.reader.errors import ReadError, Span
@@ -18,6 +18,7 @@ from vaetheory.latex.reader.tokens import Token, tokenize
 
 MAXIMUM_LINES = 300
 MAXIMUM_CHARACTERS = 40_000
+MAXIMUM_NODES = 1_000
 
 
 @dataclass(slots=True)
@@ -194,7 +195,10 @@ def _side(tokens: list[Token], chain: Chain, number: int) -> Side:
     span = Span(tokens[0].start, tokens[-1].end)
     kept, constant = _without_constant(tokens)
     try:
-        return Side(span, parse(kept, Budget()), None, constant)
+        tree = parse(kept, Budget())
+        if sum(1 for _ in walk(tree)) > MAXIMUM_NODES:
+            raise ReadError("this formula is too long to be checked", span.start, span.end)
+        return Side(span, tree, None, constant)
     except ReadError as error:
         return Side(span, None, error)
     except RecursionError:

@@ -108,6 +108,8 @@ def parse_atom(cursor: Cursor) -> Node:
     node: Node
     if token.kind == NUMBER:
         cursor.next()
+        if len(token.text) > 40:
+            raise ReadError(f"a number of {len(token.text):,} digits", token.start, token.end)
         node = Numeral(token.start, token.end, Fraction(token.text))
     elif token.kind == WORD and token.text == "const":
         cursor.next()
