@@ -76,7 +76,7 @@ class Calculus:
         return self.normal(left - right) == ZERO
 
     def linear(self, expression: Expression) -> Linear:
-        """The normal form as a linear combination of monomials; not to be changed by who gets it."""
+        """The normal form as a linear combination of monomials; its receiver must not change it."""
         if self.ranges:
             return self._linear(expression)
         found = self._known.get(expression)

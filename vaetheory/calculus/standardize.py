@@ -1,4 +1,4 @@
-"""An average under a normal law in standard form: ∫ N(z; μ, σ²) f(z) dz = ∫ N(ε; 0, 1) f(μ + σε)."""
+"""An average under a normal law, standardized: ∫ N(z; μ, σ²) f(z) dz = ∫ N(ε; 0, 1) f(μ + σε)."""
 
 from __future__ import annotations
 

@@ -77,13 +77,16 @@ def _names(variables: dict[Variable, None]) -> str:
     for variable in variables:
         other = known.setdefault((variable.name, variable.indices), variable)
         if (other.slot, other.space) != (variable.slot, variable.space):
-            return f"{variable!r} names two variables: of slots {other.slot!r} and {variable.slot!r}, or of two spaces"
+            return (
+                f"{variable!r} names two variables: of slots {other.slot!r} and {variable.slot!r},"
+                f" or of two spaces"
+            )
     for variable in variables:
         for other in variables:
             if other.indices and other.name == variable.name and other != variable:
                 shares = other.indices[: len(variable.indices)] == variable.indices
                 if shares and not covers(variable, other):
-                    return f"{other!r} is a component of {variable!r} by its name, but fills another slot"
+                    return f"{other!r}, by name a part of {variable!r}, fills another slot"
     return ""
 
 
@@ -109,9 +112,10 @@ def _components(nodes: list[Expression]) -> str:
             case IndexedProduct(
                 body=FamilyDensity(argument=Value(variable=inner)), index=index, low=low, high=high
             ):
-                if inner.indices and inner.indices[-1] == Subscript(index):
-                    if ranges.setdefault((inner.name, inner.slot), (low, high)) != (low, high):
-                        return f"{inner.name} has one number of components here and another there"
+                if not inner.indices or inner.indices[-1] != Subscript(index):
+                    continue
+                if ranges.setdefault((inner.name, inner.slot), (low, high)) != (low, high):
+                    return f"{inner.name} has one number of components here and another there"
     return ""
 
 

@@ -60,7 +60,7 @@ class Family(Assumption):
 
 @dataclass(frozen=True, slots=True)
 class Different(Assumption):
-    """The two densities differ on a set of positive probability; what makes an inequality strict."""
+    """The two densities differ on a set of positive probability: an inequality is strict."""
 
     first: Density
     second: Density

@@ -1,4 +1,6 @@
-"""Free variables, substitution and renaming: what an expression with binders means does not depend on their names."""
+"""Free variables, substitution and renaming: what an expression with binders means does not
+depend on their names.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def bound_variables(expression: Expression) -> tuple[Variable, ...]:
 
 @lru_cache(maxsize=100_000)
 def free_variables(expression: Expression) -> frozenset[Variable]:
-    """The variables that occur in the expression and are not bound in it; index variables in use included."""
+    """The variables that occur in the expression and are not bound in it; index variables in use
+    included.
+    """
     found = set(_own_variables(expression))
     bounds: set[Variable] = set()
     if isinstance(expression, IndexedSum | IndexedProduct):
@@ -55,7 +59,9 @@ def free_variables(expression: Expression) -> frozenset[Variable]:
 
 
 def covers(binder: Variable, variable: Variable) -> bool:
-    """Whether binding ``binder`` binds ``variable``: itself, or one of its components (z binds z_d)."""
+    """Whether binding ``binder`` binds ``variable``: itself, or one of its components (z binds
+    z_d).
+    """
     return (
         variable.name == binder.name
         and variable.slot == binder.slot
@@ -87,8 +93,9 @@ def _indices(variables: set[Variable]) -> set[Variable]:
 def substitute(expression: Expression, replacements: Mapping[Variable, Replacement]) -> Expression:
     """Replace free occurrences, renaming binders that would capture.
 
-    A variable may be replaced by a variable anywhere, by any expression where it stands as a value, and by a whole
-    number where it is an index. Raises ValueError when a density would have to take an expression as its argument.
+    A variable may be replaced by a variable anywhere, by any expression where it stands as a value,
+    and by a whole number where it is an index. Raises ValueError when a density would have to take
+    an expression as its argument.
     """
     free = free_variables(expression)
     relevant = {k: v for k, v in replacements.items() if any(covers(k, f) for f in free)}
@@ -96,26 +103,40 @@ def substitute(expression: Expression, replacements: Mapping[Variable, Replaceme
         return expression
     if isinstance(expression, Value):
         new = relevant.get(expression.variable)
-        return new if isinstance(new, Expression) else Value(_in_variable(expression.variable, relevant))
+        return (
+            new
+            if isinstance(new, Expression)
+            else Value(_in_variable(expression.variable, relevant))
+        )
     if isinstance(expression, IndexedSum | IndexedProduct):
         low, high = substitute(expression.low, relevant), substitute(expression.high, relevant)
         inside = {k: v for k, v in relevant.items() if k != expression.index}
         index, body = _avoid_capture((expression.index,), (expression.body,), inside)
-        return replace(expression, index=index[0], body=substitute(body[0], inside), low=low, high=high)
+        return replace(
+            expression, index=index[0], body=substitute(body[0], inside), low=low, high=high
+        )
     over = bound_variables(expression)
     if over:
         inside = {k: v for k, v in relevant.items() if not any(covers(b, k) for b in over)}
-        names = [f.name for f in fields(expression) if isinstance(getattr(expression, f.name), Expression)]  # type: ignore[arg-type]
+        names = [
+            f.name
+            for f in fields(expression)
+            if isinstance(getattr(expression, f.name), Expression)
+        ]  # type: ignore[arg-type]
         if isinstance(expression, MutualInformation):
             return _in_node(_rename_node(expression, inside), inside)
-        new_over, bodies = _avoid_capture(over, tuple(getattr(expression, n) for n in names), inside)
+        new_over, bodies = _avoid_capture(
+            over, tuple(getattr(expression, n) for n in names), inside
+        )
         new_over = tuple(_in_variable(v, inside) for v in new_over)
         parts = {n: substitute(b, inside) for n, b in zip(names, bodies, strict=True)}
         return replace(expression, over=new_over, **parts)  # type: ignore[type-var]
     return _in_node(expression, relevant)
 
 
-def _rename_node(expression: MutualInformation, inside: Mapping[Variable, Replacement]) -> MutualInformation:
+def _rename_node(
+    expression: MutualInformation, inside: Mapping[Variable, Replacement]
+) -> MutualInformation:
     taken = _taken(inside)
     clash = [v for v in expression.over if any(_clash(v, t) for t in taken)]
     if not clash:
@@ -136,7 +157,9 @@ def _taken(replacements: Mapping[Variable, Replacement]) -> set[Variable]:
 
 
 def _avoid_capture(
-    over: tuple[Variable, ...], bodies: tuple[Expression, ...], inside: Mapping[Variable, Replacement]
+    over: tuple[Variable, ...],
+    bodies: tuple[Expression, ...],
+    inside: Mapping[Variable, Replacement],
 ) -> tuple[tuple[Variable, ...], tuple[Expression, ...]]:
     taken = _taken(inside)
     clash = [v for v in over if any(_clash(v, t) for t in taken)]
@@ -152,13 +175,17 @@ def _avoid_capture(
 
 
 def _clash(one: Variable, other: Variable) -> bool:
-    """Whether a reader would take one for the other, or for a component of it; slots are not seen."""
+    """Whether a reader would take one for the other, or for a component of it; slots are not
+    seen.
+    """
     shorter = min(len(one.indices), len(other.indices))
     return one.name == other.name and one.indices[:shorter] == other.indices[:shorter]
 
 
 def fresh_variable(variable: Variable, avoid: set[Variable]) -> Variable:
-    """A variable of the same slot and space whose name is not in use, not even for a component: z', z'', …"""
+    """A variable of the same slot and space whose name is not in use, not even for a component:
+    z', z'', …
+    """
     new = variable
     while any(_clash(new, v) for v in avoid):
         new = replace(new, name=new.name + "'")
@@ -179,7 +206,9 @@ def _in_variable(variable: Variable, replacements: Mapping[Variable, Replacement
             # a component goes with its vector: z → z' takes z_d to z'_d
             rest = variable.indices[len(whole.indices) :]
             variable = replace(new, slot=variable.slot, indices=new.indices + rest)
-    return replace(variable, indices=tuple(_in_subscript(i, replacements) for i in variable.indices))
+    return replace(
+        variable, indices=tuple(_in_subscript(i, replacements) for i in variable.indices)
+    )
 
 
 def _in_subscript(index: Subscript, replacements: Mapping[Variable, Replacement]) -> Subscript:

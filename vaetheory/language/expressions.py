@@ -1,8 +1,8 @@
 """The closed set of expression nodes.
 
-Frozen data, nothing else: how a node is written (``latex``), rewritten (``calculus``, ``rules``) or given a
-value (``worlds``, ``checkers``) is a ``singledispatch`` function in the room that does it. Building them reads like
-the formula; see ``notation`` for the short constructors::
+Frozen data, nothing else: how a node is written (``latex``), rewritten (``calculus``, ``rules``) or
+given a value (``worlds``, ``checkers``) is a ``singledispatch`` function in the room that does it.
+Building them reads like the formula; see ``notation`` for the short constructors::
 
     E(q(z | x), log(p(x, z)) - log(q(z | x)))
 """
@@ -19,7 +19,9 @@ from vaetheory.language.variables import Conditional, Variable
 
 
 class Expression:
-    """A scalar-valued term. Arithmetic operators build sums, products and powers without simplifying them."""
+    """A scalar-valued term. Arithmetic operators build sums, products and powers without
+    simplifying them.
+    """
 
     __slots__ = ("_hash",)
 
@@ -88,7 +90,9 @@ class Value(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Function(Expression):
-    """A named function of its arguments, such as f(z) or the decoder output x̂_d(z); its range is the space of ``name``."""
+    """A named function of its arguments, such as f(z) or the decoder output x̂_d(z); its range
+    is the space of ``name``.
+    """
 
     name: Variable
     arguments: tuple[Expression, ...]
@@ -122,9 +126,11 @@ class Letter:
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Density(Expression):
-    """p(of | given): the conditional density of a letter's one joint distribution, at these arguments.
+    """p(of | given): the conditional density of a letter's one joint distribution, at these
+    arguments.
 
-    Raises ValueError when nothing is left of the bar, or one slot stands on both sides of it or twice.
+    Raises ValueError when nothing is left of the bar, or one slot stands on both sides of it or
+    twice.
     """
 
     letter: Letter
@@ -137,14 +143,17 @@ class Density(Expression):
         slots = [v.slot for v in (*self.of, *self.given)]
         if len(set(slots)) != len(slots):
             raise ValueError(
-                f"one slot is filled twice in {self.letter.name}{(*self.of, *self.given)}: give layers slots of their own"
+                f"one slot is filled twice in {self.letter.name}{(*self.of, *self.given)}: give "
+                f"layers slots of their own"
             )
 
 
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class FamilyDensity(Expression):
-    """The density of a named family at ``argument``: N(z; μ, σ²) is ``FamilyDensity("normal", z, (μ, σ²))``."""
+    """The density of a named family at ``argument``: N(z; μ, σ²) is ``FamilyDensity("normal", z,
+    (μ, σ²))``.
+    """
 
     family: str
     argument: Expression
@@ -195,7 +204,9 @@ class Exp(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Expectation(Expression):
-    """E_law[body] = ∫ law · body d(over). ``law`` is a density, or a product of densities, in ``over``."""
+    """E_law[body] = ∫ law · body d(over). ``law`` is a density, or a product of densities, in
+    ``over``.
+    """
 
     law: Expression
     body: Expression
@@ -205,7 +216,7 @@ class Expectation(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class KL(Expression):
-    """KL[first ‖ second] = E_first[log first − log second], in nats, over the variables ``over``."""
+    """KL[first ‖ second] = E_first[log first − log second], in nats, over ``over``."""
 
     first: Expression
     second: Expression
@@ -224,7 +235,9 @@ class Entropy(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class MutualInformation(Expression):
-    """I(left; right) under ``letter`` = KL[p(left, right) ‖ p(left) p(right)], in nats; ``given`` stays fixed."""
+    """I(left; right) under ``letter`` = KL[p(left, right) ‖ p(left) p(right)], in nats;
+    ``given`` stays fixed.
+    """
 
     letter: Letter
     left: tuple[Variable, ...]
@@ -240,7 +253,7 @@ class MutualInformation(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Elbo(Expression):
-    """ELBO = E_posterior[log joint − log posterior], in nats, over the latent variables ``over``."""
+    """ELBO = E_posterior[log joint − log posterior], in nats, over the latents ``over``."""
 
     posterior: Expression
     joint: Expression
@@ -259,7 +272,9 @@ class Integral(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True, repr=False)
 class Gradient(Expression):
-    """∇_parameter body, the derivative with respect to the parameters that the named symbol stands for."""
+    """∇_parameter body, the derivative with respect to the parameters that the named symbol
+    stands for.
+    """
 
     body: Expression
     parameter: str
@@ -290,7 +305,8 @@ class IndexedProduct(Expression):
 def to_expression(value: Operand) -> Expression:
     """The expression for a number or a variable; expressions pass through.
 
-    Raises TypeError for anything else; a float is refused because a rounded number is not what was meant.
+    Raises TypeError for anything else; a float is refused because a rounded number is not what was
+    meant.
     """
     match value:
         case Expression():
@@ -298,7 +314,9 @@ def to_expression(value: Operand) -> Expression:
         case Variable():
             return Value(value)
         case bool() | float():
-            raise TypeError(f"write {value!r} as a whole number or a Fraction: the calculus is exact")
+            raise TypeError(
+                f"write {value!r} as a whole number or a Fraction: the calculus is exact"
+            )
         case int() | Fraction():
             return Number(Fraction(value))
         case _:

@@ -10,11 +10,12 @@ Class = TypeVar("Class", bound=type)
 def hashed_once(cls: Class) -> Class:
     """Make a frozen dataclass keep its hash in the slot ``_hash``, which some base class must have.
 
-    The slot is no field: it is neither compared nor pickled, for the hashes of strings differ between processes.
+    The slot is no field: it is neither compared nor pickled, for the hashes of strings differ
+    between processes.
     """
     compute = cls.__hash__
 
-    def __hash__(self: Any) -> int:  # noqa: N807
+    def __hash__(self: Any) -> int:
         try:
             return self._hash  # type: ignore[no-any-return]
         except AttributeError:

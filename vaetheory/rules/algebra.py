@@ -43,7 +43,7 @@ def algebra(e: Expression, assumptions: Assumptions) -> Expression | None:
     "a, b, c > 0",
 )
 def log_of_product(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """The logarithm turns products into sums, quotients into differences and powers into factors."""
+    """The logarithm turns products into sums, quotients into differences, powers into factors."""
     del assumptions
     match e:
         case Log(argument=Product(factors=factors)):

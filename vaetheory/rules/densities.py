@@ -129,7 +129,9 @@ def _touches(e: Expression, over: tuple[Variable, ...]) -> bool:
     "the draws are independent",
 )
 def unused_draws(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """An independent draw that the function does not use integrates to one; the expectation splits over sums first."""
+    """An independent draw that the function does not use integrates to one; the expectation
+    splits over sums first.
+    """
     if not isinstance(e, Expectation):
         return None
     split = linearity.rewrite(e, assumptions) if linearity.rewrite else None
@@ -246,17 +248,15 @@ def factorization(e: Expression, assumptions: Assumptions) -> Expression | None:
             parents = dict(assumption.parents)
             given = {v.slot for v in e.given}
             of = {v.slot for v in e.of}
-            if len(e.of) > 1 and all(
-                set(above) <= set(arguments) for s, above in assumption.parents if s in of
-            ):
-                if not given & _descendants(assumption, of):
-                    return Product(
-                        tuple(
-                            Density(e.letter, (arguments[s],), tuple(arguments[a] for a in above))
-                            for s, above in assumption.parents
-                            if s in of
-                        )
+            known = all(set(above) <= set(arguments) for s, above in assumption.parents if s in of)
+            if len(e.of) > 1 and known and not given & _descendants(assumption, of):
+                return Product(
+                    tuple(
+                        Density(e.letter, (arguments[s],), tuple(arguments[a] for a in above))
+                        for s, above in assumption.parents
+                        if s in of
                     )
+                )
             if (
                 len(e.of) == 1
                 and given > set(parents.get(e.of[0].slot, ()))
@@ -283,7 +283,7 @@ def _descendants(dag: Dag, slots: set[str]) -> set[str]:
     "the Markov chain that is assumed",
 )
 def markov_reversal(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Bayes' rule along a Markov chain: given the start, each state depends on the next one only."""
+    """Bayes' rule along a Markov chain: given the start, each state depends on the next only."""
     if not isinstance(e, Density):
         return None
     joint = Density(e.letter, e.of + e.given)

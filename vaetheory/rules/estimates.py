@@ -57,7 +57,9 @@ def _sampled(e: Expression, assumption: Sampled) -> Expression:
     "c does not depend on the named quantity",
 )
 def drop_constant(claim: Statement) -> Relation | None:
-    """A term in which the quantity does not occur moves neither the minimum nor the gradient, and may be left out."""
+    """A term in which the quantity does not occur moves neither the minimum nor the gradient,
+    and may be left out.
+    """
     if not claim.quantity or not occurs(
         claim.quantity, (claim.left, claim.right), claim.assumptions
     ):

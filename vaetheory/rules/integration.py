@@ -162,7 +162,7 @@ def moments(e: Expression, assumptions: Assumptions) -> Expression | None:
     "the components are independent",
 )
 def component(e: Expression, assumptions: Assumptions) -> Expression | None:
-    """Under a product of densities, the components that a function does not use integrate to one."""
+    """Under a product of densities, the components that a function does not use drop out."""
     del assumptions
     match e:
         case Expectation(

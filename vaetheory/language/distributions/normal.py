@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vaetheory.language.distributions.family import FamilyOfDistributions, Moment, ParameterOf
+from vaetheory.language.distributions.special import error_function
 from vaetheory.language.expressions import Expression, Pi
 from vaetheory.language.notation import HALF, exp, log
 from vaetheory.language.variables import Reals
@@ -35,6 +36,13 @@ class Normal(FamilyOfDistributions):
         """exp(tμ + ½ t²σ²)."""
         mean, variance = parameters
         return Moment(exp(rate * mean + HALF * rate**2 * variance))
+
+    def absolute_moment(self, center: Expression, *parameters: Expression) -> Moment:
+        """E|x − c| = σ √(2/π) e^{−d²/(2σ²)} + d erf(d / √(2σ²)), with d = μ − c."""
+        mean, variance = parameters
+        d = mean - center
+        peak = (2 * variance / Pi()) ** HALF * exp(-(d**2) / (2 * variance))
+        return Moment(peak + d * error_function(d / (2 * variance) ** HALF))
 
 
 normal = Normal()

@@ -13,12 +13,14 @@ from vaetheory.language.variables import Reals, Variable
 DIGAMMA = Variable(r"\psi", Reals(), slot="digamma")
 LOG_GAMMA = Variable(r"\log\Gamma", Reals(), slot="log gamma")
 ABSOLUTE = Variable(r"\operatorname{abs}", Reals(), slot="absolute value")
+ERROR_FUNCTION = Variable(r"\operatorname{erf}", Reals(), slot="error function")
 INDICATOR = Variable(r"\mathbb{1}", Reals(), slot="indicator")
 
 SPECIAL: dict[Variable, str] = {
     DIGAMMA: "digamma",
     LOG_GAMMA: "gammaln",
     ABSOLUTE: "absolute",
+    ERROR_FUNCTION: "erf",
     INDICATOR: "indicator",
 }
 """Every special function, with the name that it has among array functions."""
@@ -37,6 +39,11 @@ def log_gamma(x: Operand) -> Function:
 def absolute(x: Operand) -> Function:
     """|x|."""
     return Function(ABSOLUTE, (to_expression(x),))
+
+
+def error_function(x: Operand) -> Function:
+    """erf(x) = 2/√π ∫₀ˣ e^{−t²} dt."""
+    return Function(ERROR_FUNCTION, (to_expression(x),))
 
 
 def indicator(x: Operand, k: Operand) -> Function:
