@@ -18,6 +18,7 @@ from vaetheory.language.expressions import KL, Density, Expectation, Expression
 from vaetheory.language.statements import Relation, Statement
 
 KIND = "proof"
+_FEW = 8
 
 
 def check(statement: Statement, *, seed: int = 0) -> Evidence:
@@ -136,23 +137,27 @@ def _inequality(calculus: Calculus, statement: Statement) -> Evidence:
             return Evidence(KIND, Verdict.UNDECIDED, {}, "no proof found: the two sides are equal")
         return Evidence(KIND, Verdict.HOLDS, {"combination": ["0"], "equality": "always"})
     found = candidates(statement.left, statement.right)
-    forms: list[Linear] = [calculus.linear(calculus.normal(e)) for _, e in found]
-    weights = combination(difference, forms)
-    if weights is None:
-        reduced = as_expression(difference)
-        return Evidence(
-            KIND,
-            Verdict.UNDECIDED,
-            {},
-            f"no proof found: {reduced!r} is not a sum of known non-negative terms",
-        )
-    used = [(w, text, e) for w, (text, e) in zip(weights, found, strict=True) if w]
-    figures = {"combination": [f"{w} · ({text})" for w, text, _ in used]}
-    if statement.relation.strict and not any(_positive(e, statement) for _, _, e in used):
-        return Evidence(
+    forms: list[Linear] = []
+    answer = Evidence(
+        KIND,
+        Verdict.UNDECIDED,
+        {},
+        f"no proof found: {as_expression(difference)!r} is not a sum of known non-negative terms",
+    )
+    for count in sorted({min(_FEW, len(found)), len(found)}):
+        # those that stand in the statement itself come first, and mostly are enough
+        forms += [calculus.linear(calculus.normal(e)) for _, e in found[len(forms) : count]]
+        weights = combination(difference, forms)
+        if weights is None:
+            continue
+        used = [(w, text, e) for w, (text, e) in zip(weights, found, strict=False) if w]
+        figures = {"combination": [f"{w} · ({text})" for w, text, _ in used]}
+        if not statement.relation.strict or any(_positive(e, statement) for _, _, e in used):
+            return Evidence(KIND, Verdict.HOLDS, figures)
+        answer = Evidence(
             KIND, Verdict.UNDECIDED, figures, "≥ is proved, but not that the sides differ"
         )
-    return Evidence(KIND, Verdict.HOLDS, figures)
+    return answer
 
 
 def _positive(e: Expression, statement: Statement) -> bool:
