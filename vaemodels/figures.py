@@ -1,12 +1,14 @@
 """Arrays → figures. Knows no model.
 
-Every figure is saved as SVG and as PNG, the same bytes for the same arrays. Images are drawn as ink
-on paper, each tile with a hairline of space around it.
+Every figure is saved as SVG (transparent, in the colours of the page that shows it) and as PNG, the
+same bytes for the same arrays. Images are drawn as ink on paper, each tile with a hairline of space
+around it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,14 @@ INK = "#1f2328"
 QUIET = "#6b7280"
 RULE = "#d7dae0"
 GAP = 2
+# Colours that a page may set anew where it shows the SVG inline: its light and its dark.
+VARIABLES = {
+    INK: "--md-default-fg-color",
+    QUIET: "--md-default-fg-color--light",
+    RULE: "--line",
+    ACCENT: "--md-accent-fg-color",
+    SECOND: "--refuted",
+}
 
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -48,9 +58,14 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write ``name.svg`` and ``name.png`` into ``folder``; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
+    drawn = StringIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(paths[0], metadata={"Date": None})
+        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
         figure.savefig(paths[1], dpi=200, metadata={"Software": None})
+    text = drawn.getvalue()
+    for colour, variable in VARIABLES.items():
+        text = text.replace(colour, f"var({variable}, {colour})")
+    paths[0].write_text(text, encoding="utf-8")
     return paths
 
 

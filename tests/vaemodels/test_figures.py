@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from vaemodels import figures
 
 RNG = np.random.default_rng(0)
-HISTORY = [
+HISTORY: list[dict[str, float]] = [
     {
         "epoch": epoch,
         **{
@@ -104,3 +104,14 @@ def test_the_plunge_of_the_first_epochs_is_cut_off() -> None:
     assert low > HISTORY[0]["train_elbo"]
     assert low < min(late)
     assert high > max(late)
+
+
+def test_the_svg_takes_the_colours_of_its_page(tmp_path: Path) -> None:
+    svg, _ = figures.save(figures.curves(HISTORY), tmp_path, "curves")
+    text = svg.read_text(encoding="utf-8")
+    assert f"var(--md-accent-fg-color, {figures.ACCENT})" in text
+    assert "fill: #ffffff" not in text, "no background"
+    without = text
+    for colour, variable in figures.VARIABLES.items():
+        without = without.replace(f"var({variable}, {colour})", "")
+        assert colour not in without
