@@ -83,7 +83,7 @@ def times(left: Monomial, right: Monomial) -> Monomial:
 
 def arranged(factors: object) -> Monomial:
     """The factors in their order."""
-    return tuple(sorted(factors, key=lambda f: (sort_key(f[0]), sort_key(f[1]))))  # type: ignore[call-overload, no-any-return]
+    return tuple(sorted(factors, key=lambda f: (sort_key(f[0]), sort_key(f[1]))))  # type: ignore[call-overload]
 
 
 def add_exponents(left: Expression, right: Expression) -> Expression:

@@ -120,9 +120,9 @@ def substitute(expression: Expression, replacements: Mapping[Variable, Replaceme
         inside = {k: v for k, v in relevant.items() if not any(covers(b, k) for b in over)}
         names = [
             f.name
-            for f in fields(expression)
+            for f in fields(expression)  # type: ignore[arg-type]
             if isinstance(getattr(expression, f.name), Expression)
-        ]  # type: ignore[arg-type]
+        ]
         if isinstance(expression, MutualInformation):
             return _in_node(_rename_node(expression, inside), inside)
         new_over, bodies = _avoid_capture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 Class = TypeVar("Class", bound=type)
@@ -13,7 +14,7 @@ def hashed_once(cls: Class) -> Class:
     The slot is no field: it is neither compared nor pickled, for the hashes of strings differ
     between processes.
     """
-    compute = cls.__hash__
+    compute: Callable[[Any], int] = cls.__hash__  # type: ignore[assignment]
 
     def __hash__(self: Any) -> int:
         try:
@@ -23,5 +24,5 @@ def hashed_once(cls: Class) -> Class:
             object.__setattr__(self, "_hash", found)
             return found
 
-    cls.__hash__ = __hash__  # type: ignore[method-assign]
+    cls.__hash__ = __hash__  # type: ignore[method-assign, assignment]
     return cls

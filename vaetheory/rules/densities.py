@@ -106,14 +106,14 @@ def normalization(e: Expression, assumptions: Assumptions) -> Expression | None:
                 return None
             ((monomial, coefficient),) = form.items()
             inside = tuple(f for f in monomial if _touches(f[0], over) or _touches(f[1], over))
-            law: Expression | None = (
+            whole: Expression | None = (
                 Product(tuple(f[0] for f in inside))
                 if len(inside) > 1
                 else inside[0][0]
                 if inside
                 else None
             )
-            if law is not None and all(f[1] == ONE for f in inside) and is_law(law, over):
+            if whole is not None and all(f[1] == ONE for f in inside) and is_law(whole, over):
                 return as_expression({tuple(f for f in monomial if f not in inside): coefficient})
     return None
 
