@@ -75,11 +75,11 @@ demo: $(READY) $(NODE_READY) ## Verify every theorem, train a small CVAE, build 
 
 .PHONY: site
 site: $(READY) $(NODE_READY) ## Build the site into site/
-	$(BIN)/mkdocs build --strict
+	$(BIN)/python scripts/build_site.py build
 
 .PHONY: serve
 serve: $(READY) $(NODE_READY) ## Serve the site on this machine while writing it
-	$(BIN)/mkdocs serve --strict --dev-addr 127.0.0.1:$(PORT)
+	$(BIN)/python scripts/build_site.py serve --dev-addr 127.0.0.1:$(PORT)
 
 .PHONY: notebook
 notebook: $(READY) ## Execute hw4_vae.ipynb into dist/

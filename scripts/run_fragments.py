@@ -57,7 +57,7 @@ def fragment(run: DemoRun, runs: Path) -> str:
         for name, caption in CAPTIONS.items()
         if name in drawings
     ]
-    return "\n\n".join(["\n".join(["| after the last epoch | |", "|---|---:|", *table]), *shown])
+    return "\n\n".join(["\n".join(["| after the last epoch | value |", "|---|---:|", *table]), *shown])
 
 
 def write(runs: Path, fragments: Path) -> None:

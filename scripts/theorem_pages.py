@@ -63,7 +63,7 @@ def page(theorem: Theorem, used_by: list[str]) -> str:
         f"{{{{ evidence {name} }}}}",
         "## Common mistakes",
         f"{{{{ mistakes {name} }}}}",
-        "[Every theorem](index.md)",
+        "[Every theorem](../theorems.md)",
     ]
     excluded = str(bool(theorem.question)).lower()
     return FRONT.format(excluded=excluded) + "\n\n".join(filter(None, sections)) + "\n"
@@ -72,7 +72,8 @@ def page(theorem: Theorem, used_by: list[str]) -> str:
 def write(folder: Path) -> None:
     """The pages of all theorems; pages of theorems that are gone are removed."""
     catalogue = [theorems.get(name) for name in theorems.names()]
-    wanted = {f"{theorem.name}.md" for theorem in catalogue} | {"index.md"}
+    folder.mkdir(exist_ok=True)
+    wanted = {f"{theorem.name}.md" for theorem in catalogue}
     for old in folder.glob("*.md"):
         if old.name not in wanted:
             old.unlink()

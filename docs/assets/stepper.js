@@ -21,7 +21,9 @@
     element.type = "button";
     element.textContent = text;
     if (label) element.setAttribute("aria-label", label);
-    element.addEventListener("click", action);
+    element.addEventListener("click", () => {
+      if (element.ariaDisabled !== "true") action();
+    });
     return element;
   };
 
@@ -111,8 +113,9 @@
         step.classList.toggle("step-current", !this.all && index === this.current - 1);
       });
       this.foot.hidden = this.current < this.steps.length;
-      this.back.disabled = this.all || this.current === 1;
-      this.next.disabled = this.all || this.current === this.steps.length;
+      // Not `disabled`: a button that has the focus must not lose it at the last line.
+      this.back.ariaDisabled = String(this.all || this.current === 1);
+      this.next.ariaDisabled = String(this.all || this.current === this.steps.length);
       this.bar.value = this.current;
       this.status.textContent = this.all
         ? `All ${this.steps.length} lines`

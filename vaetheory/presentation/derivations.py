@@ -112,7 +112,7 @@ class Writer:
         """Every rule of inference: its schema, its side condition, and what it says."""
         for rule in rules.RULES.values():
             block = child(parent, "section", class_="rule-card", id=f"rule-{rule.name}")
-            child(block, "h3", rule.title)
+            child(block, "h2", rule.title)
             self._rule(block, rule)
 
     def _formula(self, said: Expression | Statement) -> etree.Element:

@@ -108,8 +108,8 @@ class KaTeX:
 def _searched_by_tex(html: str) -> str:
     """The same markup, of which MkDocs Material's search keeps the TeX alone.
 
-    It leaves out elements with `data-search-exclude`, up to the first end tag of the same name; hence
-    `bdi` and `mpadded`, which KaTeX does not write inside.
+    It leaves out elements with `data-search-exclude`, up to the first end tag of the same name;
+    hence `bdi` and `mpadded`, which KaTeX does not write inside.
     """
     mathml, glyphs = html.split('<span class="katex-html"')
     mathml = mathml.replace("<semantics>", "<semantics><mpadded data-search-exclude>", 1)
