@@ -7,14 +7,25 @@ from dataclasses import dataclass, replace
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption, Different, Family, Sampled
 from vaetheory.language.binding import free_variables
-from vaetheory.language.expressions import Density, Expression, Function, Value, walk
+from vaetheory.language.expressions import (
+    Density,
+    Elbo,
+    Expectation,
+    Expression,
+    Function,
+    Integral,
+    Letter,
+    walk,
+)
 from vaetheory.language.statements import Relation, Statement
-from vaetheory.language.variables import Index, Variable
-from vaetheory.latex.meaning.densities import conditions
+from vaetheory.language.variables import Index, Integers, Variable
+from vaetheory.latex.meaning.densities import conditions, posterior
 from vaetheory.latex.meaning.survey import Facts
+from vaetheory.latex.meaning.variables import Scope
 from vaetheory.review.assumptions import densities, unconditional
 from vaetheory.review.deciding import Decider, Decision
 from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
+from vaetheory.review.slopes import along_scalars
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class Claimed:
 
 def settle(statement: Statement, constant: bool, situation: Situation) -> Claimed:
     """Decides what a line claims, with as few assumptions as it takes."""
+    statement = along_scalars(statement)
     statement = replace(
         statement, assumptions=_relevant(statement, situation.given, families=False)
     )
@@ -68,10 +80,14 @@ def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
         if any(isinstance(a, Family) for a in found):
             # under its family the line says something else than about any density: that verdict counts
             worst = Claimed(widened, decision, found)
-    if worst.decision.verdict is Verdict.FAILS and worst is first and components(statement):
+    if worst.decision.verdict is Verdict.FAILS and worst is first and _may_be_components(statement):
         why = "p(x_d|z) beside p(x|z) is read as a component; without the family of p(x|z) it has no value"
         return replace(first, decision=Decision(Verdict.UNDECIDED, "", why))
     return worst
+
+
+def _may_be_components(statement: Statement) -> bool:
+    return statement.relation is not Relation.UNBIASED and components(statement)
 
 
 def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption, ...]]:
@@ -92,8 +108,6 @@ def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption,
 
 
 def _different(statement: Statement) -> list[Assumption]:
-    from vaetheory.language.expressions import Elbo
-
     for side in (statement.left, statement.right):
         for node in walk(side):
             if (
@@ -111,9 +125,7 @@ def _different(statement: Statement) -> list[Assumption]:
     return []
 
 
-def _model(statement: Statement):  # type: ignore[no-untyped-def]
-    from vaetheory.language.expressions import Letter
-
+def _model(statement: Statement) -> Letter:
     letters = [
         d.letter for d in densities((statement.left, statement.right)) if d.letter.name == "p"
     ]
@@ -173,41 +185,58 @@ def _names(expression: Expression) -> set[str]:
 
 
 def _estimate(statement: Statement, situation: Situation) -> Claimed:
-    """≈: the free copies of the latent variable are draws from the posterior, unless the file says otherwise."""
-    sampled = tuple(_draws(statement, situation))
-    if not sampled:
-        decision = Decision(
-            Verdict.UNDECIDED,
-            "",
-            "≈ is read as an unbiased estimate, but no sampled variable is seen: write z̃ or z^{(l)}",
+    """≈: the free copies of a variable are draws, from the law that the other side averages over.
+
+    It fails only if it fails for every law that the copies may be drawn from.
+    """
+    copies = _copies(statement, situation)
+    first: Claimed | None = None
+    for law in _laws(statement, situation):
+        sampled: tuple[Assumption, ...] = tuple(
+            Sampled(v, replace(law, of=(v,))) for v in copies if v.slot == law.of[0].slot
         )
-        return Claimed(statement, decision)
-    widened = replace(statement, assumptions=(*statement.assumptions, *sampled))
-    return _under_assumptions(widened, situation)
+        if not sampled:
+            continue
+        widened = replace(statement, assumptions=(*statement.assumptions, *sampled))
+        claimed = _under_assumptions(widened, situation)
+        if claimed.decision.verdict is Verdict.HOLDS:
+            return claimed
+        if first is None or first.decision.verdict is Verdict.FAILS:
+            first = claimed
+    if first is not None:
+        return first
+    why = "≈ is read as an unbiased estimate, but no sampled variable is seen: write z̃ or z^{(l)}"
+    return Claimed(statement, Decision(Verdict.UNDECIDED, "", why))
 
 
-def _draws(statement: Statement, situation: Situation) -> list[Assumption]:
-    from vaetheory.latex.meaning.densities import posterior
-    from vaetheory.latex.meaning.variables import Scope
-
-    law = posterior(Scope(situation.facts, flavour=situation.formulas.flavour))
-    slots = {v.slot for v in law.of}
+def _copies(statement: Statement, situation: Situation) -> list[Variable]:
     known = {a.variable for a in statement.assumptions if isinstance(a, Sampled)}
-    found: list[Assumption] = []
-    for variable in sorted(
-        free_variables(statement.right) - free_variables(statement.left), key=repr
-    ):
-        if variable.slot in slots and variable not in known:
-            found.append(Sampled(variable, replace(law, of=(variable,))))
-    return found
+    new = free_variables(statement.right) - free_variables(statement.left) - known
+    return sorted((v for v in new if not isinstance(v.space, Index | Integers)), key=repr)
 
 
-def index_of(variable: Variable) -> Variable | None:
-    """The index variable of a component, if it has one."""
-    for subscript in variable.indices:
-        if subscript.variable is not None and isinstance(subscript.variable.space, Index):
-            return subscript.variable
-    return None
-
-
-__all__ = ["Claimed", "Situation", "Value", "settle"]
+def _laws(statement: Statement, situation: Situation) -> list[Density]:
+    """What the copies may be drawn from: laws of expectations on the left, densities below ∫, the posterior."""
+    found: dict[Density, None] = {}
+    for node in walk(statement.left):
+        if (
+            isinstance(node, Expectation)
+            and isinstance(node.law, Density)
+            and len(node.law.of) == 1
+        ):
+            found[node.law] = None
+        if isinstance(node, Integral):
+            for inner in walk(node.body):
+                if isinstance(inner, Density) and inner.of == node.over and len(inner.of) == 1:
+                    found[inner] = None
+    law = posterior(Scope(situation.facts, flavour=situation.formulas.flavour))
+    if not found and len(law.of) == 1:
+        found[law] = None
+        letters = [
+            d.letter
+            for d in densities((statement.left, statement.right))
+            if d.letter.name in ("p", "P")
+        ]
+        if letters:
+            found[Density(letters[0], law.of)] = None
+    return list(found)

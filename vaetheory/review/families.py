@@ -141,7 +141,11 @@ def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]
 def components(statement: Statement) -> bool:
     """Whether p(x_d | z) stands beside p(x | z): a component, then, and no copy of x."""
     present = list(densities((statement.left, statement.right)))
-    whole = {(d.letter, d.of[0].slot) for d in present if len(d.of) == 1 and not d.of[0].indices}
+    whole = {
+        (d.letter, d.of[0].slot)
+        for d in present
+        if len(d.of) == 1 and not d.of[0].indices and d.of[0].slot.lower() in ("x", "y")
+    }
     return any(
         (d.letter, d.of[0].slot) in whole for d in present if len(d.of) == 1 and d.of[0].indices
     )

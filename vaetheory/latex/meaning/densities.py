@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -70,7 +71,28 @@ def density(
 
 
 def _argument(name: Name, scope: Scope) -> tuple[Variable, ...]:
-    return (random_variable(name, scope),)
+    return tuple(random_variable(part, scope) for part in blocks(name, scope.facts))
+
+
+def blocks(name: Name, facts: Facts) -> tuple[Name, ...]:
+    """x_{0:T} as x_0 and x_{1:T}, where the file also speaks of x_{1:T}."""
+    match = _BLOCK.fullmatch(spelled(name.sub))
+    if match is None:
+        return (name,)
+    low, high = int(match[1]), match[2]
+    rest = f"{low + 1}:{high}"
+    if (name.base, rest) not in facts.blocks:
+        return (name,)
+    mark = name.sub[0]
+    first = replace(name, sub=(replace(mark, text=str(low)),))
+    digits = tuple(
+        replace(mark, text=t, kind="number" if t.isdigit() else mark.kind)
+        for t in (str(low + 1), ":", high)
+    )
+    return first, *blocks(replace(name, sub=digits), facts)
+
+
+_BLOCK = re.compile(r"(\d+):(\w+)")
 
 
 def observed(facts: Facts) -> tuple[Name, ...]:

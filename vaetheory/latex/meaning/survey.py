@@ -133,6 +133,7 @@ class Facts:
     definitions: dict[str, Node] = field(default_factory=dict)
     defined_indices: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    blocks: set[tuple[str, str]] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
 
     @property
@@ -229,6 +230,8 @@ def _look(node: Node, facts: Facts) -> None:
             facts.bound_names.add(key_of(node))
     if isinstance(node, Name):
         facts.names.add(node.base)
+        if ":" in spelled(node.sub):
+            facts.blocks.add((node.base, spelled(node.sub)))
         if not node.sub and not node.sup:
             facts.scalars.add(node.base)
     if isinstance(node, Name) and node.base in ("q", "p", "P", "Q"):

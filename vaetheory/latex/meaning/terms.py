@@ -35,6 +35,7 @@ from vaetheory.latex.meaning.variables import (
     parameter_space,
     subscripts,
     value_variable,
+    without_parameters,
 )
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
@@ -206,7 +207,7 @@ def _function(head: Name, node: Applied, scope: Scope) -> Expression:
         if not (isinstance(n, Name) and n.base in PARAMETERS and len(node.group.items.nodes) > 1)
     ]
     arguments = tuple(meaning(n, scope) for n in kept)
-    sub = () if spelled(head.sub) in PARAMETERS else head.sub
+    sub = without_parameters(head.sub)
     name = Variable(head.base + "'" * head.primes, parameter_space(head.base, scope))
     if sub:
         indices = subscripts(sub, scope)

@@ -143,10 +143,18 @@ def value_variable(name: Name, scope: Scope) -> Variable:
         return scope.indices[base]
     if is_random(base, scope):
         return random_variable(name, scope)
-    stripped = name
-    if spelled(name.sub) in PARAMETERS:
-        stripped = replace(name, sub=())
+    stripped = replace(name, sub=without_parameters(name.sub))
     return _indexed(Variable(base, parameter_space(base, scope)), stripped, scope)
+
+
+def without_parameters(script: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A subscript without θ, φ and the commas that part them from an index."""
+    kept = [t for t in script if t.text not in PARAMETERS and not t.is_("{", "}")]
+    while kept and kept[0].is_(",", ";"):
+        kept.pop(0)
+    while kept and kept[-1].is_(",", ";"):
+        kept.pop()
+    return tuple(kept)
 
 
 def parameter_space(base: str, scope: Scope) -> Space:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from vaetheory.latex.reader.cursor import Cursor
@@ -123,7 +124,14 @@ def parse_atom(cursor: Cursor) -> Node:
     elif token.is_("|", r"\|"):
         return _sized(cursor)
     elif token.is_("(", "[", r"\{", r"\langle", "{"):
-        node = parse_group(cursor)
+        group = parse_group(cursor)
+        node = group
+        if (
+            group.kind == "{"
+            and len(group.items.nodes) == 1
+            and isinstance(group.items.nodes[0], Name)
+        ):
+            node = group.items.nodes[0]
     elif token.is_(r"\ldots", r"\cdots"):
         cursor.next()
         return Dots(token.start, token.end)
@@ -139,6 +147,9 @@ def _raised(cursor: Cursor, node: Node) -> Node:
         sign = cursor.next()
         tokens, end = cursor.script()
         if sign.text == "_":
+            if isinstance(node, Name) and not node.sub:
+                node = replace(node, sub=tokens, end=end)
+                continue
             if isinstance(node, Group) and node.kind == r"\langle" and len(node.items.nodes) == 1:
                 # ⟨f⟩_q is E_q[f]
                 inner = cursor.over(tokens, end)

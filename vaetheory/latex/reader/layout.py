@@ -90,6 +90,9 @@ def _segments(row: Row) -> list[_Segment]:
     depth = 0
     tokens = row.tokens
     for k, token in enumerate(tokens):
+        if depth == 0 and token.is_("{") and k + 1 < len(tokens) and tokens[k + 1].kind == TEXT:
+            # a remark that is set smaller: nothing of the row comes after it
+            break
         depth += (token.text in _OPENING and token.kind != TEXT) - (
             token.text in _CLOSING and token.kind != TEXT
         )

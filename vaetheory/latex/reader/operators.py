@@ -397,7 +397,7 @@ def _differential(cursor: Cursor) -> Name | None:
     token = cursor.peek()
     if token is None or token.text != "d" or not starts_atom(cursor, 1):
         return None
-    if cursor.sees("(", "[", "{", r"\{", r"\frac", ahead=1):
+    if cursor.sees("(", "[", r"\{", r"\frac", ahead=1):
         return None
     place = cursor.at
     cursor.next()

@@ -136,6 +136,8 @@ def _undress(token: Token, pending: list[Token], result: list[Token]) -> None:
             pending.extend(reversed(content))
     elif name in _SCRIPT:
         _script(token, _take(pending), pending, result)
+    elif name in (r"\iint", r"\iiint"):
+        result.extend([replace(token, text=r"\int")] * name.count("i", 1, 4))
     elif name[1:] in WORDS:
         result.append(replace(token, kind=WORD, text=WORDS[name[1:]]))
     else:
