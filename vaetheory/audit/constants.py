@@ -59,8 +59,10 @@ def _value(monomial: Monomial, formula: Formula, index: int) -> float | None:
     values = dict(shot.sizes.values)
     for hyper in formula.caller.hypers:
         base = hyper.at(shot.sizes)
-        values.update({hyper.name: base, f"w({hyper.name})": 1.0, f"(1−{hyper.name})": 1 - base,
-                       f"(1+{hyper.name})": 1 + base})  # fmt: skip
+        values.update({
+            hyper.name: base, f"(1−{hyper.name})": 1 - base, f"(1+{hyper.name})": 1 + base,
+            **{f"w{primes}({hyper.name})": 1.0 for primes in ("", "′", "′′")},
+        })  # fmt: skip
         if base < 700:
             values[f"e^{hyper.name}"] = math.exp(base)
     try:

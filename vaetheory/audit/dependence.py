@@ -24,22 +24,24 @@ _FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
 
 @dataclass(frozen=True)
 class Effect:
-    """One hyperparameter that changes a coefficient, and the symbol that stands for it.
+    """One form in which a hyperparameter enters coefficients, and the symbol that stands for it.
 
-    `schedule` lists (value, coefficient relative to the base) where no simple form was found.
+    `at_base` is the symbol's value as the function stands. `schedule` lists (value, coefficient
+    relative to the base) where no simple form was found.
     """
 
     hyper: Hyper
     symbol: str
+    at_base: float = 1.0
     schedule: tuple[tuple[float, float], ...] = ()
 
 
 def follow(formula: Formula) -> list[Effect]:
     """Write every hyperparameter into the coefficients that it changes."""
-    effects = []
+    effects: list[Effect] = []
     for hyper in formula.caller.hypers:
-        if hyper.size is None and (effect := _follow_one(formula, hyper)):
-            effects.append(effect)
+        if hyper.size is None:
+            effects += _follow_one(formula, hyper)
     return effects
 
 
@@ -51,7 +53,7 @@ def _alternatives(hyper: Hyper) -> list[float]:
     return [hyper.base * 1.3, hyper.base * 0.6]
 
 
-def _follow_one(formula: Formula, hyper: Hyper) -> Effect | None:
+def _follow_one(formula: Formula, hyper: Hyper) -> list[Effect]:
     shots: list[tuple[float, Shot]] = [(hyper.base, formula.base)]
     for value in _alternatives(hyper):
         try:
@@ -64,15 +66,23 @@ def _follow_one(formula: Formula, hyper: Hyper) -> Effect | None:
         if shot.residual <= 100 * formula.tolerance:
             shots.append((value, shot))
     moved = [term for term in formula.terms if _moves(term, shots, formula.tolerance)]
-    if not moved:
-        return None
+    simple = {term: found for term in moved if (found := _form(term, shots, hyper, formula))}
+    for term, (symbol, at_base, power) in simple.items():
+        _multiply(formula, term, symbol, at_base, power)
+    symbols = {symbol: at_base for symbol, at_base, _ in simple.values()}
+    effects = [Effect(hyper, symbol, at_base) for symbol, at_base in symbols.items()]
+    return effects + _schedules(formula, hyper, shots, [t for t in moved if t not in simple])
+
+
+def _form(
+    term: Term, shots: list[tuple[float, Shot]], hyper: Hyper, formula: Formula
+) -> tuple[str, float, Fraction] | None:
+    """The first simple form that fits: the symbol, its value at the base, its power."""
     for form, function in _FORMS:
-        powers = {term: _power(term, shots, function, formula.tolerance) for term in moved}
-        if all(power is not None for power in powers.values()):
-            symbol = form.format(hyper.name)
-            _multiply(formula, symbol, function(hyper.base), powers)
-            return Effect(hyper, symbol)
-    return _schedule(formula, hyper, shots, moved)
+        power = _power(term, shots, function, formula.tolerance)
+        if power is not None:
+            return form.format(hyper.name), function(hyper.base), power
+    return None
 
 
 def _moves(term: Term, shots: list[tuple[float, Shot]], tolerance: float) -> bool:
@@ -98,25 +108,33 @@ def _power(
     return found.power("h") if found is not None and found.power("h") else None
 
 
-def _multiply(
-    formula: Formula, symbol: str, at_base: float, powers: dict[Term, Fraction | None]
-) -> None:
-    for term, power in powers.items():
-        known = formula.coefficients[term]
-        if known is not None and power:
-            factor = Monomial(at_base ** -float(power), ((symbol, power),), known.tolerance)
-            formula.coefficients[term] = known * factor
+def _multiply(formula: Formula, term: Term, symbol: str, at_base: float, power: Fraction) -> None:
+    known = formula.coefficients[term]
+    if known is not None:
+        factor = Monomial(at_base ** -float(power), ((symbol, power),), known.tolerance)
+        formula.coefficients[term] = known * factor
 
 
-def _schedule(
+def _schedules(
     formula: Formula, hyper: Hyper, shots: list[tuple[float, Shot]], moved: list[Term]
-) -> Effect:
-    """A dependence without a simple form: a symbol that is 1 at the base."""
-    symbol = f"w({hyper.name})"
-    _multiply(formula, symbol, 1.0, dict.fromkeys(moved, Fraction(1)))
-    base = formula.base.coefficients[moved[0]]
-    table = sorted((value, _rounded(shot.coefficients[moved[0]] / base)) for value, shot in shots)
-    return Effect(hyper, symbol, tuple(table))
+) -> list[Effect]:
+    """Dependences without a simple form: a symbol each, 1 at the base, shared by equal ones."""
+    effects: list[Effect] = []
+    for term in moved:
+        base = formula.base.coefficients[term]
+        table = tuple(sorted((v, _rounded(s.coefficients[term] / base)) for v, s in shots))
+        known = next((e for e in effects if _same(e.schedule, table)), None)
+        if known is None:
+            primes = "′" * len(effects)
+            known = Effect(hyper, f"w{primes}({hyper.name})", schedule=table)
+            effects.append(known)
+        _multiply(formula, term, known.symbol, 1.0, Fraction(1))
+    return effects
+
+
+def _same(one: tuple[tuple[float, float], ...], other: tuple[tuple[float, float], ...]) -> bool:
+    return all(math.isclose(a[1], b[1], rel_tol=1e-5, abs_tol=1e-9)
+               for a, b in zip(one, other, strict=True))  # fmt: skip
 
 
 def _rounded(ratio: float) -> float:

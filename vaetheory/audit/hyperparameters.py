@@ -17,7 +17,8 @@ from vaetheory.audit.source import read as read_source
 _SMALL = ("capacity", "c_max", "free_bits", "freebits", "free_nats", "c", "margin", "kl_min")
 # A number without a default is probed here: no special value of any formula.
 _GENERIC = 0.7
-_LATE = 10.0**6
+# Late in training, and no multiple of anything: a cyclic schedule is not at its zero.
+_LATE = 10.0**6 - 1
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,16 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
         return Likelihood(
             Family.UNKNOWN, values[0], part.name, rows, (finding("swapped-bce", why, fix),)
         )
+    if part.name == "sigmoid twice":
+        why = "the sigmoid is applied twice: the probabilities lie between ½ and 0.73 only"
+        fix = "F.binary_cross_entropy_with_logits(logits, x, reduction='sum')"
+        return Likelihood(
+            Family.UNKNOWN,
+            values[0],
+            part.name,
+            rows,
+            (finding("logits-as-probabilities", why, fix),),
+        )
     if part.name == "norm":
         why = f"the data term is {rows[0][0]}, a root of the squared error: no −log p of a Gaussian"
         fix = "((x - x_hat) ** 2).sum()"

@@ -160,7 +160,7 @@ def _frozen(formula: Formula) -> list[str]:
 
 def declared(evidence: Evidence, beta: Monomial) -> list[str]:
     """What the declared weights are set to as the function stands, and what β then is."""
-    found = []
+    found: list[str] = []
     as_it_stands = beta
     for effect in evidence.effects:
         power = beta.power(effect.symbol)
@@ -170,9 +170,9 @@ def declared(evidence: Evidence, beta: Monomial) -> list[str]:
         where = "the argument " if hyper.where == "argument" else ""
         value = f" = {hyper.base:g}" if hyper.given else ""
         found.append(f"β is declared by {where}{hyper.name}{value}")
-        if hyper.given and effect.symbol == hyper.name:
-            factor = Monomial(hyper.base ** float(power), (), beta.tolerance)
+        if hyper.given:
+            factor = Monomial(effect.at_base ** float(power), (), beta.tolerance)
             as_it_stands = as_it_stands.without(effect.symbol) * factor
     if as_it_stands is not beta:
         found.append(f"as it stands, β = {as_it_stands}")
-    return found
+    return list(dict.fromkeys(found))

@@ -25,14 +25,23 @@ class Departure:
     values: Values
 
 
+# s for σ = 1 when s is a logarithm, σ or σ² itself, or goes through a softplus.
+_NEUTRAL = (0.0, 1.0, math.log(math.e - 1))
+
+
 def neutral_scale(formula: Formula) -> float:
     """The s that means σ = 1 under the parametrization found."""
     p = formula.latent.parametrization
-    if p in (latent.SIGMA, latent.VARIANCE) or (p and p.name in ("σ", "σ²")):
-        return 1.0
-    if p is not None and p.name.startswith("softplus"):
-        return math.log(math.e - 1)
-    return 0.0
+    if p is None:
+        return 0.0
+    return min(_NEUTRAL, key=lambda s: abs(float(p.sigma_squared(np.array(s))) - 1))
+
+
+def _takes_negative(p: latent.Parametrization) -> bool:
+    """Whether a negative s means anything: s may be a logarithm, but not a variance."""
+    values = {Role.SCALE: np.array([-1.0])}
+    pieces = (p.variance.total(values), p.log.total(values))
+    return all(math.isfinite(piece) for piece in pieces) and pieces[0] > 0
 
 
 def regions_of(formula: Formula) -> list[Region]:
@@ -41,7 +50,7 @@ def regions_of(formula: Formula) -> list[Region]:
     if formula.latent.present:
         found += [Region.FAR, Region.NEAR_PRIOR]
         p = formula.latent.parametrization
-        if p is not None and p.name not in ("σ", "σ²"):
+        if p is not None and _takes_negative(p):
             found.append(Region.NEGATIVE_SCALE)
     if formula.data.present and Role.TARGET in formula.caller.plan.roles:
         swapped = formula.data.name.startswith("swapped")
@@ -121,6 +130,8 @@ def kink(formula: Formula) -> Kink | None:
         rows.append(sum(coefficients[t] * t.total(values) for t in formula.latent.terms))
         data = sum(coefficients[t] * t.total(values) for t in formula.data.terms)
         measured.append(formula.caller.value(values, sizes) - data - formula.base.intercept)
+    if not np.all(np.isfinite(measured)):
+        return None
     matrix = np.column_stack([rows, np.ones(len(rows))])
     solution = np.linalg.lstsq(matrix, np.array(measured), rcond=None)[0]
     left = np.abs(matrix @ solution - measured).max()

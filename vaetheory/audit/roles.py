@@ -122,6 +122,15 @@ def plain(name: str) -> str:
     return name.lower()
 
 
+# `recon_loss` and `bce` are numbers that were computed already, not arrays.
+_VALUE = re.compile(r"(.*_)?(loss|losses|error|nll|bce|mse|kl|kld|elbo|term)(_.*)?")
+
+
+def is_value(name: str) -> bool:
+    """Whether a name is that of a term of the objective, computed already."""
+    return _VALUE.fullmatch(plain(name)) is not None
+
+
 def role_of(name: str) -> Role | None:
     """The role that a name suggests, or None.
 
@@ -129,6 +138,8 @@ def role_of(name: str) -> Role | None:
     (<Role.RECONSTRUCTION: 'recon'>, <Role.SCALE: 's'>, <Role.MEAN: 'mu'>, None)
     """
     word = plain(name)
+    if _VALUE.fullmatch(word):
+        return None
     return next((role for role, pattern in _COMPILED if pattern.fullmatch(word)), None)
 
 
@@ -204,7 +215,7 @@ _HYPER = re.compile(
 
 def looks_like_number(name: str) -> bool:
     """Whether people give this name to a hyperparameter rather than to an array."""
-    return _HYPER.fullmatch(plain(name)) is not None
+    return _HYPER.fullmatch(plain(name)) is not None or is_value(name)
 
 
 _STEP = re.compile(

@@ -54,6 +54,7 @@ _ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
     None: (*_ARRAYS, Role.CONDITION),
 }
 _MOST_READINGS = 48
+_CRITERION = re.compile(r"criterion|loss|bce|mse|_fn$|_func$|function")
 _NO_ANSWER = frozenset(["train", "eval", "parameters", "log", "log_dict", "zero_grad"])
 _DISTRIBUTION_USES = frozenset(
     ["log_prob", "rsample", "sample", "mean", "stddev", "loc", "scale", "entropy"]
@@ -280,6 +281,8 @@ class _NodeMaker:
         is_model = plain(name) in _MODELS or plain(name) in _CODERS
         if not (usage.called or is_model):
             return None
+        if not is_model and _CRITERION.search(plain(name)):
+            return Fixed(_handed_in)
         base = self.base if name == "self" else None
         answers: dict[str, Node] = {}
         for dotted, targets in self.source.calls.items():
@@ -293,8 +296,8 @@ class _NodeMaker:
             if method not in answers and method not in _NO_ANSWER:
                 answers[method] = self.answer([], method or name)
         if base is not None:
-            # The real object computes its losses itself; only what gives arrays is stood in for.
-            answers = {m: node for m, node in answers.items() if _gives_arrays(node)}
+            # The real object computes its losses itself; only its networks are stood in for.
+            answers = {m: n for m, n in answers.items() if _is_network(base, m, n)}
         numbers = [
             a for a in usage.attributes
             if a not in answers and a not in usage.methods and not hasattr(base, a)
@@ -325,8 +328,17 @@ class _NodeMaker:
         return Leaf(name, role) if role else Leaf(f"{name}?", Role.CONDITION)
 
 
-def _gives_arrays(node: Node) -> bool:
-    return any(leaf.role is not Role.CONDITION for leaf in leaves(node))
+def _is_network(base: Any, method: str, answer: Node) -> bool:
+    """Whether a part of the real object is a network, absent, or gives what a network gives."""
+    part = getattr(base, method, None)
+    if part is None or any(True for _ in getattr(part, "parameters", tuple)()):
+        return True
+    return any(leaf.role is not Role.CONDITION for leaf in leaves(answer))
+
+
+def _handed_in(*_: Any, **__: Any) -> Any:
+    """Stands for a criterion that is an argument: what it computes is not in this function."""
+    raise TypeError("the criterion is handed in from outside, so its formula is not known here")
 
 
 def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Reading]:

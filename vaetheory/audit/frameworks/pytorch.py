@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -40,13 +41,14 @@ class Torch(Framework):
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """float64 by default and one thread, restored at the end with the generator's state."""
+        """float64 by default, one thread, `.cuda()` as a no-op; all restored at the end."""
         dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
         state = torch.get_rng_state()
         torch.set_default_dtype(torch.float64)
         torch.set_num_threads(1)
         try:
-            yield
+            with mock.patch.object(torch.Tensor, "cuda", lambda tensor, *_, **__: tensor):
+                yield
         finally:
             torch.set_default_dtype(dtype)
             torch.set_num_threads(threads)

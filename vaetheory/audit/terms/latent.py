@@ -78,40 +78,37 @@ PARAMETRIZATIONS = (
 )  # fmt: skip
 
 
-def shifted(kind: str, epsilon: float) -> Parametrization:
-    """A parametrization with ε inside: log(σ² + ε), log(σ + ε), or σ = softplus(s) + ε.
+def _shifted(
+    name: str, epsilon: float, variance: Scalar, log: Scalar, texts: tuple[str, str]
+) -> Parametrization:
+    """A parametrization with σ²(s) and log σ²(s) given apart, because ε may be in one only."""
+    return Parametrization(
+        name, _of_scale(texts[0], variance), _of_scale(texts[1], log), 1,
+        lambda s: 1 / variance(s), variance,
+    )  # fmt: skip
 
-    Only the logarithm is shifted for the first two kinds, as in `log(var + 1e-8)`.
-    """
-    e = epsilon
-    if kind == "log of σ²":
-        log = _of_scale(f"log(s²+{e:g})", lambda s: np.log(s**2 + e))
-        return Parametrization("σ", SQUARE, log, 1, lambda s: s**-2.0, lambda s: s**2)
-    if kind == "log of σ":
-        log = _of_scale(f"log(s+{e:g})", lambda s: np.log(s + e))
-        return Parametrization("σ", SQUARE, log, 2, lambda s: s**-2.0, lambda s: s**2)
-    if kind == "log of s":
-        log = _of_scale(f"log(s+{e:g})", lambda s: np.log(s + e))
-        return Parametrization("σ²", LINEAR, log, 1, lambda s: 1 / s, lambda s: s)
-    if kind != "softplus":
-        raise ValueError(f"unknown kind of shift {kind!r}")
+
+def shifts(epsilon: float) -> tuple[Parametrization, ...]:
+    """Readings with ε inside: log(σ² + ε), log(σ + ε), σ + ε, σ² + ε, softplus(s) + ε."""
+    e, t = epsilon, f"{epsilon:g}"
 
     def sigma(s: Array) -> Array:
         return np.asarray(softplus(s) + e)
 
-    variance = _of_scale(f"(softplus(s)+{e:g})²", lambda s: sigma(s) ** 2)
-    log = _of_scale(f"log(softplus(s)+{e:g})", lambda s: np.log(sigma(s)))
-    return Parametrization(
-        f"softplus⁻¹(σ−{e:g})",
-        variance,
-        log,
-        2,
-        lambda s: sigma(s) ** -2.0,
-        lambda s: sigma(s) ** 2,
-    )
-
-
-SHIFTS = ("log of σ²", "log of σ", "log of s", "softplus")
+    return (
+        _shifted("σ", e, np.square, lambda s: np.log(s**2 + e), ("s²", f"log(s²+{t})")),
+        _shifted("σ", e, np.square, lambda s: 2 * np.log(s + e), ("s²", f"2 log(s+{t})")),
+        _shifted("σ²", e, np.asarray, lambda s: np.log(s + e), ("s", f"log(s+{t})")),
+        _shifted(f"σ−{t}", e, lambda s: (s + e) ** 2, lambda s: 2 * np.log(s + e),
+                 (f"(s+{t})²", f"2 log(s+{t})")),
+        _shifted(f"σ²−{t}", e, lambda s: s + e, lambda s: np.log(s + e),
+                 (f"s+{t}", f"log(s+{t})")),
+        _shifted("log σ²", e, np.exp, lambda s: np.log(np.exp(s) + e), ("e^s", f"log(e^s+{t})")),
+        _shifted(f"log(σ²−{t})", e, lambda s: np.exp(s) + e, lambda s: np.log(np.exp(s) + e),
+                 (f"e^s+{t}", f"log(e^s+{t})")),
+        _shifted(f"softplus⁻¹(σ−{t})", e, lambda s: sigma(s) ** 2, lambda s: 2 * np.log(sigma(s)),
+                 (f"(softplus(s)+{t})²", f"2 log(softplus(s)+{t})")),
+    )  # fmt: skip
 
 
 def deviation(parametrization: Parametrization) -> Term:
@@ -161,8 +158,7 @@ def closed_form() -> Iterator[tuple[Hypothesis, Parametrization]]:
 def shifted_closed_form(
     epsilons: tuple[float, ...],
 ) -> Iterator[tuple[Hypothesis, Parametrization]]:
-    """The same with ε inside the logarithm or the softplus."""
-    for kind in SHIFTS:
-        for epsilon in epsilons:
-            p = shifted(kind, epsilon)
+    """The same with ε inside the logarithm, the variance or the softplus."""
+    for epsilon in epsilons:
+        for p in shifts(epsilon):
             yield Hypothesis((MEAN_SQUARE, p.variance, p.log), "closed form"), p

@@ -25,6 +25,10 @@ ONES = _pair("−x log x̂", lambda x, p: -x * np.log(p))
 ZEROS = _pair("−(1−x) log(1−x̂)", lambda x, p: -(1 - x) * np.log1p(-p))
 LOGIT_ONES = _pair("−x log sigmoid(x̂)", lambda x, a: x * softplus(-a))
 LOGIT_ZEROS = _pair("−(1−x) log(1−sigmoid(x̂))", lambda x, a: (1 - x) * softplus(a))
+DOUBLE_ONES = _pair("−x log sigmoid(sigmoid(x̂))", lambda x, a: x * softplus(-sigmoid(a)))
+DOUBLE_ZEROS = _pair(
+    "−(1−x) log(1−sigmoid(sigmoid(x̂)))", lambda x, a: (1 - x) * softplus(sigmoid(a))
+)
 SWAPPED_ONES = _pair("−x̂ log x", lambda x, p: -p * np.log(x))
 SWAPPED_ZEROS = _pair("−(1−x̂) log(1−x)", lambda x, p: -(1 - p) * np.log1p(-x))
 
@@ -126,6 +130,7 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         Hypothesis((LOGIT_ONES,), "half of the BCE on logits"),
         Hypothesis((LOGIT_ZEROS,), "half of the BCE on logits"),
         Hypothesis((SWAPPED_ONES, SWAPPED_ZEROS), "swapped BCE"),
+        Hypothesis((DOUBLE_ONES, DOUBLE_ZEROS), "sigmoid twice"),
         Hypothesis((NORM_OF_EXAMPLE,), "norm"),
         Hypothesis((NORM_OF_BATCH,), "norm"),
         Hypothesis((LOG_OF_EXAMPLE,), "optimal σ per example"),
