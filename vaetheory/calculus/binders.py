@@ -20,7 +20,7 @@ from vaetheory.language.expressions import (
     children,
     map_children,
 )
-from vaetheory.language.variables import Variable
+from vaetheory.language.variables import Index, Variable
 
 MARK = "·"
 
@@ -79,4 +79,8 @@ def _names(
 
 
 def _canonical(variable: Variable, level: int, position: int) -> Variable:
-    return Variable(f"{MARK}{level}.{position}", variable.space, variable.slot)
+    name = f"{MARK}{level}.{position}"
+    # an index fills no slot of a density: its own is only its old name
+    return Variable(
+        name, variable.space, name if isinstance(variable.space, Index) else variable.slot
+    )

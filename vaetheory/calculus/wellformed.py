@@ -24,6 +24,7 @@ from vaetheory.language.expressions import (
     FamilyDensity,
     Gradient,
     IndexedProduct,
+    IndexedSum,
     MutualInformation,
     Value,
     walk,
@@ -35,12 +36,18 @@ def ambiguity(expressions: tuple[Expression, ...]) -> str:
     """Why the expressions cannot be read in one way; the empty string where they can.
 
     A name (with its indices) stands for one variable, of one slot and space; a slot has one space;
-    a vector has as many components wherever its density is a product over them; and no binder binds
-    what a gradient is taken with respect to.
+    a vector has as many components wherever its density is a product over them; no binder binds
+    what a gradient is taken with respect to; and no index is bound again inside its own sum.
     """
     nodes = [node for e in expressions for node in walk(e)]
     variables = dict.fromkeys(v for node in nodes for v in _occurring(node))
-    return _names(variables) or _slots(nodes) or _components(nodes) or _gradients(nodes)
+    return (
+        _names(variables)
+        or _slots(nodes)
+        or _components(nodes)
+        or _gradients(nodes)
+        or _nested_indices(nodes)
+    )
 
 
 def spoken_of(assumption: Assumption) -> tuple[Expression, ...]:
@@ -124,4 +131,14 @@ def _gradients(nodes: list[Expression]) -> str:
     for node in nodes:
         if isinstance(node, Gradient) and node.parameter in bound:
             return f"∇ is taken with respect to {node.parameter}, which is integrated over"
+    return ""
+
+
+def _nested_indices(nodes: list[Expression]) -> str:
+    """Under Σ_k E_{q(z_k)} Σ_k f(z_k), nobody knows which k is meant."""
+    for node in nodes:
+        if isinstance(node, IndexedSum | IndexedProduct):
+            for inner in walk(node.body):
+                if isinstance(inner, IndexedSum | IndexedProduct) and inner.index == node.index:
+                    return f"the index {node.index!r} is bound again inside its own sum or product"
     return ""

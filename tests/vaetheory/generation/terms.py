@@ -196,7 +196,7 @@ class Terms:
         # a name of its own: z would be the vector of the z_k
         copy = Variable(f"{slot}c", SPACES[slot], slot)[INDEX]
         law = self.law(copy, scope)
-        body = self.value((*scope, copy), depth - 1)
+        body = self.value((*scope, INDEX, copy), depth - 1)
         summand = Expectation(law, body, (copy,))
         return IndexedSum(summand, INDEX, number(1), Value(COUNT)) / Value(COUNT)
 
