@@ -6,6 +6,7 @@ refuted. What fails comes with a counterexample that can be redone by hand.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -157,7 +158,8 @@ def _survived(statement: Statement, tallies: dict[str, _Tally]) -> Evidence:
         why = "; ".join(reasons[:3]) or "the two sides could not be told apart or together"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if statement.relation.direction:
-        figures["smallest margin"] = min(tally.margin for tally in asked)
+        margin = min(tally.margin for tally in asked)
+        figures["smallest margin"] = margin if math.isfinite(margin) else None
         why = f"survived {figures['worlds']} worlds and a search; an inequality holds only by proof"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if asked[0].confirms(statement):

@@ -129,6 +129,8 @@ def _arguments(rest: list[Any]) -> str:
     if not rest:
         return ""
     if isinstance(rest[0], tuple):
+        if len(rest) == 2:
+            return f"({', '.join(rest[0])}), coefficient of {rest[1]} in its score"
         slots, condition, cell = rest
         of = ", ".join(f"{s}={c + 1}" for s, c in zip(slots, cell, strict=False))
         given = ", ".join(str(c + 1) for c in condition)

@@ -20,9 +20,10 @@ from vaetheory.language.statements import Statement
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
-from vaetheory.worlds.evaluation import Request, cost, evaluator, frame
+from vaetheory.worlds.evaluation import cost, evaluator
 from vaetheory.worlds.exact import Exact, UndefinedError
 from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.frames import Request, frame
 from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.signature import Cells, Signature, name_of, signature_of

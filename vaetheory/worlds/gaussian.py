@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations_with_replacement, product
+from itertools import product
 from typing import Any
 
 from vaetheory.language.assumptions import Family, SameDensity
@@ -20,7 +20,7 @@ from vaetheory.language.statements import Statement
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Interval, Reals, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
-from vaetheory.worlds.evaluation import Evaluator, Request, evaluator, frame
+from vaetheory.worlds.evaluation import evaluator
 from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.fields import (
     Field,
@@ -30,9 +30,11 @@ from vaetheory.worlds.fields import (
     normal_density,
     number_of,
 )
+from vaetheory.worlds.frames import Evaluator, Request, frame
 from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.polynomials import Polynomial
+from vaetheory.worlds.random_polynomials import random_polynomial
 from vaetheory.worlds.signature import CONTINUUM, Cells, Signature, name_of, signature_of
 from vaetheory.worlds.values import Dual, add_all
 
@@ -147,9 +149,7 @@ class GaussianWorld:
         if self.still is not None:
             same = self.still.factors(letter)[place]
             owned = letter in owned_letters(self.statement, self.signature, self.mover)
-            if owned and factor.copied is None:
-                raise UngenerableError(f"no direction to move the normal density of {letter!r} in")
-            return same
+            return self._with_slope(letter, factor, same) if owned and not factor.copied else same
         if factor.copied is not None:
             return self._taken_over(factor, letter)
         return self._random(letter, factor)
@@ -199,6 +199,22 @@ class GaussianWorld:
                 before.append((slot, component, coordinate))
         return density
 
+    def _with_slope(self, letter: Letter, factor: Factor, density: Field) -> Dual:
+        """A tangent of the density: p·(s − E[s]) for a random quadratic score s."""
+        label = letter_text(letter)
+        own = [
+            (f"{slot}{i or ''}", x) for slot in factor.of for i, x in enumerate(self.formal(slot))
+        ]
+        score = Polynomial({})
+        for name, x in own:
+            for mark, monomial in ((name, x), (f"{name}·{name}", x * x)):
+                score = score + monomial.scaled(self.draws.slope(label, (factor.of, mark)))
+        mean = density * Field.of(score)
+        for _, x in own:
+            (place,) = x.variables
+            mean = mean.integral(place)
+        return Dual(density, density * (Field.of(score) - mean))
+
     def _write(
         self,
         label: str,
@@ -232,11 +248,7 @@ class GaussianWorld:
         return found
 
     def function(self, name: Variable, arguments: tuple[Any, ...]) -> Any:
-        """A random polynomial; where its range is bounded, a table of rational points.
-
-        Of degree 4 in one argument and 3 in several: the gradient of a quadratic is linear, and
-        expectations of linear functions know no spread.
-        """
+        """A random polynomial; where its range is bounded, a table of rational points."""
         parts: list[Any] = []
         for argument in arguments:
             point = argument[1] if isinstance(argument, tuple) else (argument,)
@@ -249,23 +261,7 @@ class GaussianWorld:
             return (
                 Dual(found, self.draws.slope(label, tuple(parts))) if self._moves(name) else found
             )
-        # the arguments are called u, or u1, u2, …, in the order in which they stand
-        names = [f"u{i + 1}" if len(parts) > 1 else "u" for i in range(len(parts))]
-        monomials: list[tuple[str, Any]] = [("1", Fraction(1))]
-        most = self.draws.style.degree if len(parts) == 1 else max(self.draws.style.degree - 1, 1)
-        for degree in range(1, most + 1):
-            for places in combinations_with_replacement(range(len(parts)), degree):
-                monomial: Any = Fraction(1)
-                for place in places:
-                    monomial = parts[place] * monomial
-                monomials.append(("·".join(names[place] for place in places), monomial))
-        terms = []
-        for mark, monomial in monomials:
-            coefficient: Any = self.draws.number(label, REALS, (mark,))
-            if self._moves(name):
-                coefficient = Dual(coefficient, self.draws.slope(label, (mark,)))
-            terms.append(monomial * coefficient)
-        return add_all(terms)
+        return random_polynomial(self.draws, label, parts, self._moves(name))
 
     def _moves(self, variable: Variable) -> bool:
         return moves(self.statement, self.signature, self.mover, variable)

@@ -69,7 +69,7 @@ def plan_of(signature: Signature, assumptions: tuple[Assumption, ...], tied: boo
     """
     for assumption in assumptions:
         if not isinstance(assumption, KNOWN):
-            raise UngenerableError(f"finite worlds cannot generate the assumption {assumption!r}")
+            raise UngenerableError(f"no world can be made to meet {assumption!r}")
     same = [a for a in assumptions if isinstance(a, SameDensity)]
     across = [a for a in same if a.first.letter != a.second.letter]
     refusal: UngenerableError | None = None
