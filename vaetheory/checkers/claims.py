@@ -218,6 +218,8 @@ def _with_samples_drawn(statement: Statement) -> Statement:
     sampled = last_first(statement.assumptions)
     if sampled is None:
         raise UngenerableError("each sample is drawn given another one: none can be drawn first")
+    if not sampled:
+        raise UngenerableError("≈ claims an unbiased estimate, but nothing is said to be sampled")
     left, right = statement.left, statement.right
     for assumption in sampled:
         left = _averaged(left, assumption)
