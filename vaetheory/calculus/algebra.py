@@ -80,9 +80,9 @@ def read(expression: Expression, *, distribute: bool) -> Linear:
             result: Linear = {UNIT: Fraction(1)}
             for factor in factors:
                 result = _multiply(result, read(factor, distribute=distribute), distribute)
-            return result
+            return _settled(result, distribute)
         case Power():
-            return _power(expression, distribute)
+            return _settled(_power(expression, distribute), distribute)
         case Exp(argument=argument):
             exponent = as_expression(read(argument, distribute=distribute))
             return {UNIT: Fraction(1)} if exponent == ZERO else {((E_BASE, exponent),): Fraction(1)}
@@ -117,6 +117,16 @@ def _multiply(left: Linear, right: Linear, distribute: bool) -> Linear:
     if distribute or not left or not right or _is_number(left) or _is_number(right):
         return multiply(left, right)
     return multiply(_as_factor(left), _as_factor(right))
+
+
+def _settled(linear: Linear, distribute: bool) -> Linear:
+    """A number times one sum, opened: what is left of (a + b) c / c is the sum itself."""
+    if len(linear) == 1:
+        ((monomial, coefficient),) = linear.items()
+        if len(monomial) == 1 and monomial[0][1] == ONE and isinstance(monomial[0][0], Sum):
+            inner = read(monomial[0][0], distribute=distribute)
+            return {m: coefficient * c for m, c in inner.items()}
+    return linear
 
 
 def _is_number(linear: Linear) -> bool:
