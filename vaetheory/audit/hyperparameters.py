@@ -98,7 +98,9 @@ def _outside(function: Callable[..., Any], base: Any) -> Iterator[Hyper]:
             value = place.read()
             if _is_number(value) and name in part.__code__.co_names + part.__code__.co_freevars:
                 yield _placed(name, value, place, place.where)
-        for chain in sorted(source.chains):
+        # Attributes by the names in the bytecode, for functions whose source cannot be had.
+        attributes = {("self", name) for name in part.__code__.co_names if "self" in space}
+        for chain in sorted(source.chains | attributes):
             yield from _chained(chain, space)
 
 

@@ -11,7 +11,7 @@ from vaetheory.audit.recovery import Formula
 from vaetheory.audit.regions import Departure
 from vaetheory.audit.roles import SYMBOL
 
-_SPOILING = frozenset({"gradient", "no-gradient", "random-bias", "across-examples"})
+_SPOILING = frozenset({"gradient", "no-gradient", "random-bias"})
 
 
 def spoils(findings: list[Finding]) -> bool:

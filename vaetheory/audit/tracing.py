@@ -107,7 +107,7 @@ def _by_role(
         elif values[0].size != int(np.prod(event)):
             rest.append(values)
     for role, values in zip(
-        [r for r in (Role.MEAN, Role.SCALE) if r not in arrays], rest, strict=False
+        [r for r in (Role.MEAN, Role.SCALE, Role.SAMPLE) if r not in arrays], rest, strict=False
     ):
         arrays[role] = values
     return arrays
