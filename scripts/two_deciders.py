@@ -28,7 +28,7 @@ from tests.vaetheory.generation.pairs import pair  # noqa: E402
 
 RESULT = ROOT / "docs" / "results" / "two_deciders.json"
 CHUNK = 250
-WORLDS = 3
+WORLDS = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:

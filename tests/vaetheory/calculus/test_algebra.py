@@ -61,7 +61,9 @@ def test_what_is_the_same_has_the_same_value(one: Expression, other: Expression,
         assert values[0] == values[1]
 
 
-@given(st.lists(st.sampled_from([s, t, u, s * t, 2 * u, 1 / s]), min_size=2, max_size=5), st.randoms())
+@given(
+    st.lists(st.sampled_from([s, t, u, s * t, 2 * u, 1 / s]), min_size=2, max_size=5), st.randoms()
+)
 def test_order_and_brackets_do_not_matter(terms: list[Expression], random) -> None:  # type: ignore[no-untyped-def]
     shuffled = random.sample(terms, len(terms))
     one, other = terms[0], shuffled[-1]

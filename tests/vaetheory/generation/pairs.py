@@ -12,7 +12,7 @@ from vaetheory.language.expressions import KL, Expectation, Expression, walk
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.slips import all_slips
 
-MOST_NODES = 70
+MOST_NODES = 48
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ def _pair(random: Random) -> Pair | None:
     right = equal_expression(left, random, random.randint(1, 5), assumptions)
     statement, origin = Statement(left, Relation.EQUAL, right, assumptions), "equal"
     pick = random.random()
-    if pick < 0.2:
+    if pick < 0.1:
         statement, origin = _inequality(terms, statement), "bound"
-    elif pick < 0.3:
+    elif pick < 0.15:
         statement, origin = _up_to_constant(terms, scope, statement), "constant"
-    elif pick < 0.4:
+    elif pick < 0.2:
         statement, origin = _estimate(terms, scope, statement), "estimate"
     if random.random() < 0.5:
         slipped = _slipped(statement.right, random)
