@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from vaetheory.calculus.algebra import read
 from vaetheory.calculus.linear import E_BASE, ONE, Linear, Monomial, as_expression
-from vaetheory.language.binding import covers, free_variables
+from vaetheory.language.binding import covers, free_variables, substitute
 from vaetheory.language.distributions import FamilyOfDistributions, Moment, family
 from vaetheory.language.distributions.special import ABSOLUTE
 from vaetheory.language.expressions import (
@@ -57,7 +57,8 @@ def kl_divergence(first: FamilyDensity, second: FamilyDensity) -> ClosedForm:
     if first.argument != second.argument:
         raise ValueError(f"{first!r} and {second!r} are not densities in one variable")
     ours, theirs = family(first.family), family(second.family)
-    if not inside(ours.support, theirs.support):
+    same_size = len(first.parameters) == len(second.parameters)
+    if not inside(ours.support, theirs.support) or (ours is theirs and not same_size):
         raise NoClosedForm(f"{first!r} gives mass to points where {second!r} gives none")
     edges: tuple[Expression, ...] = ()
     edge = theirs.lower_edge(*second.parameters)
@@ -93,6 +94,8 @@ def inside(first: Space, second: Space) -> bool:
     match first, second:
         case FiniteSet(size=a), FiniteSet(size=b):
             return a == b
+        case FiniteSet(size=2), Integers(low=low):
+            return low <= 0
         case (Integers(), Integers()):
             return True
         case (Reals() | Interval(), Reals(positive=False)):
@@ -182,6 +185,12 @@ class _Mean:
                 center = self._center(base.arguments[0])
                 if center is not None:
                     found = self.family.absolute_moment(center, *parameters)
+        if self.family.support == FiniteSet(2):
+            # on {0, 1} every mean is a sum of two terms
+            (p,) = parameters
+            body = as_expression({statistic: Fraction(1)})
+            at = [substitute(body, {self.argument: Number(Fraction(k))}) for k in (0, 1)]
+            found = Moment((1 - p) * at[0] + p * at[1])
         if found is None:
             text = as_expression({statistic: Fraction(1)})
             raise NoClosedForm(f"the mean of {text!r} under {self.law!r} is not known")

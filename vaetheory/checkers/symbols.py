@@ -17,7 +17,13 @@ import sympy as sp
 
 from vaetheory.checkers.reduction import Irreducible
 from vaetheory.language.distributions import family
-from vaetheory.language.distributions.special import ABSOLUTE, DIGAMMA, INDICATOR, LOG_GAMMA
+from vaetheory.language.distributions.special import (
+    ABSOLUTE,
+    DIGAMMA,
+    ERROR_FUNCTION,
+    INDICATOR,
+    LOG_GAMMA,
+)
 from vaetheory.language.expressions import (
     Density,
     Exp,
@@ -159,7 +165,12 @@ class Domain:
 
     @formula.register
     def _(self, e: Function) -> sp.Expr:
-        special = {DIGAMMA: sp.digamma, LOG_GAMMA: sp.loggamma, ABSOLUTE: sp.Abs}
+        special = {
+            DIGAMMA: sp.digamma,
+            LOG_GAMMA: sp.loggamma,
+            ABSOLUTE: sp.Abs,
+            ERROR_FUNCTION: sp.erf,
+        }
         arguments = [self.formula(a) for a in e.arguments] if e.name in special else []
         if e.name in special:
             return special[e.name](*arguments)

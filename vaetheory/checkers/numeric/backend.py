@@ -101,6 +101,10 @@ class Backend:
         """ψ(x) = (log Γ)′(x)."""
         return self._apply(self.special, "digamma", x)
 
+    def erf(self, x: Array) -> Array:
+        """The error function."""
+        return self._apply(self.special, "erf", x)
+
     def where(self, condition: Array, yes: Array, no: Array) -> Array:
         """``yes`` where the condition holds, ``no`` elsewhere."""
         return self.xp.where(condition, self._full(yes), self._full(no))

@@ -53,10 +53,11 @@ def targets(
         }
         key = context.key(variable)
         if key in seen or not seen or context.world.is_vector(variable):
-            found.append((key, _carrier(variable, law, context)))
+            found.append((key, _carrier(variable, law, more, context)))
         else:
             found += [
-                (k, _carrier(v, law, c)) for k, (v, c) in sorted(seen.items(), key=lambda i: i[0])
+                (k, _carrier(v, law, more, c))
+                for k, (v, c) in sorted(seen.items(), key=lambda i: i[0])
             ]
     return found
 
@@ -94,12 +95,24 @@ def families_at(
         yield from families_at(key, child, context)
 
 
-def _carrier(variable: Variable, law: Expression, context: Context) -> Carrier:
+def _carrier(
+    variable: Variable, law: Expression, more: tuple[Expression, ...], context: Context
+) -> Carrier:
     key = context.key(variable)
     for density, inner in families_at(key, law, context):
         parameters = tuple(value(p, inner) for p in density.parameters)
-        return carrier_of_family(density.family, parameters, context.backend)
+        kinks = tuple(k for e in (law, *more) for k in _kinks(key, e, context))
+        return carrier_of_family(density.family, parameters, context.backend, kinks)
     carrier = context.world.carrier(variable)
     if carrier is None:
         raise CannotEvaluate(f"nothing says which space {variable!r} ranges over")
     return carrier
+
+
+def _kinks(key: Key, expression: Expression, context: Context) -> Iterator[float]:
+    """Where Laplace densities of this variable have their peaks."""
+    for density, inner in families_at(key, expression, context):
+        if density.family == "laplace":
+            location = value(density.parameters[0], inner)
+            if isinstance(location, float):
+                yield location

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log, sqrt
+from math import exp, isfinite, log, sqrt
 from statistics import NormalDist
 
 from vaetheory.checkers.numeric.estimate import Estimate
@@ -32,6 +32,8 @@ def z_bound(rate: float, skewness: float = 0.0, kurtosis: float = 0.0) -> float 
     """
     if not 0 < rate < 1:
         raise ValueError(f"a false-alarm rate lies between 0 and 1, not {rate!r}")
+    if not (isfinite(skewness) and isfinite(kurtosis)):
+        return None
     b = _NORMAL.inv_cdf(1 - rate / 2) if rate > 1e-15 else 8.0
     while True:
         exponent = abs(skewness) * b**3 / 3 + max(kurtosis, 0.0) * b**4 / 12

@@ -131,13 +131,16 @@ class Mapped(Carrier):
 
     forward: Callable[[Backend, Array], Array]
     jacobian: Callable[[Backend, Array], Array]
-    reach: float
+    low: float
+    high: float
     step: float
 
     def grid(self, level: int) -> tuple[np.ndarray, np.ndarray]:
         step = self.step / 2**level
-        half = int(np.ceil(self.reach / step))
-        t = step * np.arange(-half, half + 1)
+        # further out on each level: what is cut off shows in the difference of two levels
+        reach = 1 - 0.3 / 2**level
+        first, last = np.ceil(reach * self.low / step), np.floor(reach * self.high / step)
+        t = step * np.arange(first, last + 1)
         weights = step * self.jacobian(NUMPY, t)
         kept = weights > 0
         return self.forward(NUMPY, t)[None, kept], weights[kept]
@@ -197,11 +200,11 @@ def _unit_jacobian(backend: Backend, t: Array) -> Array:
     return pi * backend.cosh(t) * p * (1 - p)
 
 
-HALF_LINE = Mapped(_positive, _positive_jacobian, reach=4.5, step=1 / 16)
+HALF_LINE = Mapped(_positive, _positive_jacobian, low=-5.5, high=5.5, step=1 / 16)
 """(0, ∞) by the double-exponential rule x = exp(π/2 · sinh t) (Takahasi and Mori, 1974)."""
 
-UNIT_INTERVAL = Mapped(_unit, _unit_jacobian, reach=3.2, step=1 / 16)
-"""(0, 1) by the double-exponential rule."""
+UNIT_INTERVAL = Mapped(_unit, _unit_jacobian, low=-5.5, high=3.1, step=1 / 16)
+"""(0, 1) by the double-exponential rule; 1 − x below the rounding unit cannot be told from 0."""
 
 
 def is_finite(carrier: Carrier) -> bool:

@@ -37,6 +37,7 @@ from vaetheory.language.expressions import (
     Product,
     Sum,
     Value,
+    children,
 )
 from vaetheory.language.variables import Variable
 
@@ -109,10 +110,15 @@ def _may_be_negative(expression: Expression) -> bool:
 
 
 def expectation(
-    law: Expression, over: tuple[Variable, ...], body: Callable[[Context], Array], context: Context
+    law: Expression,
+    over: tuple[Variable, ...],
+    body: Callable[[Context], Array],
+    context: Context,
+    more: tuple[Expression, ...] = (),
 ) -> Array:
-    """∫ law · body on grids; ``body`` is called in the context where ``over`` is bound."""
-    inner, weights = bind_grids(over, law, (), context)
+    """∫ law · body on grids; ``body`` is called where ``over`` is bound, and ``more`` are the
+    expressions in it that may have kinks."""
+    inner, weights = bind_grids(over, law, more, context)
     density = context.backend.exp(log_value(law, inner))
     content = body(inner)
     # 0 · ∞: where the law vanishes, what is averaged does not count
@@ -242,7 +248,7 @@ def _(e: IndexedSum, context: Context) -> Array:
 def _(e: Expectation, context: Context) -> Array:
     if not _may_be_negative(e):
         return context.backend.exp(log_value(e, context))
-    return expectation(e.law, e.over, lambda inner: value(e.body, inner), context)
+    return expectation(e.law, e.over, lambda inner: value(e.body, inner), context, (e.body,))
 
 
 def as_expectation(
@@ -269,7 +275,7 @@ def as_expectation(
 @value.register(MutualInformation)
 def _(e: KL | Entropy | Elbo | MutualInformation, context: Context) -> Array:
     law, ratio = as_expectation(e)
-    return expectation(law, e.over, ratio, context)
+    return expectation(law, e.over, ratio, context, tuple(children(e)))
 
 
 @value.register

@@ -4,7 +4,8 @@ and sampled."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import ceil, log, sqrt
 
 import numpy as np
@@ -28,13 +29,20 @@ Parameters = tuple[Array, ...]
 
 @dataclass(frozen=True)
 class Panels(Carrier):
-    """ℝ for an integrand with a kink at 0: the double-exponential rule on either side."""
+    """ℝ for an integrand with kinks: double-exponential rules between them and on both tails."""
+
+    kinks: tuple[float, ...] = (0.0,)
 
     def grid(self, level: int) -> tuple[np.ndarray, np.ndarray]:
-        nodes, weights = HALF_LINE.grid(level)
-        return np.concatenate([-nodes[:, ::-1], nodes], axis=1), np.concatenate(
-            [weights[::-1], weights]
-        )
+        tail, tail_weights = HALF_LINE.grid(level)
+        unit, unit_weights = UNIT_INTERVAL.grid(level)
+        nodes, weights = [self.kinks[0] - tail[0, ::-1]], [tail_weights[::-1]]
+        for low, high in pairwise(self.kinks):
+            nodes.append(low + (high - low) * unit[0])
+            weights.append((high - low) * unit_weights)
+        nodes.append(self.kinks[-1] + tail[0])
+        weights.append(tail_weights)
+        return np.concatenate(nodes)[None], np.concatenate(weights)
 
     @property
     def uniforms(self) -> int:
@@ -42,6 +50,38 @@ class Panels(Carrier):
 
     def propose(self, backend: Backend, u: Components) -> tuple[Components, Array]:
         return Real(0.0, 9.0).propose(backend, u)
+
+    def features(self, value: Components) -> Components:
+        return value
+
+
+@dataclass(frozen=True)
+class Simplex(Carrier):
+    """x_k > 0 with Σ x_k = 1, in the coordinates x_1, …, x_{K−1}, by breaking a stick of length 1."""
+
+    size: int
+
+    def grid(self, level: int) -> tuple[np.ndarray, np.ndarray]:
+        nodes, weights = replace(UNIT_INTERVAL, step=1 / 8).grid(level)
+        pieces = [g.ravel() for g in np.meshgrid(*[nodes[0]] * (self.size - 1), indexing="ij")]
+        shares = [w.ravel() for w in np.meshgrid(*[weights] * (self.size - 1), indexing="ij")]
+        rest, weight, values = np.ones_like(pieces[0]), np.prod(shares, axis=0), []
+        for piece in pieces:
+            values.append(rest * piece)
+            # dx_k = (what is left) · dv_k
+            weight, rest = weight * rest, rest * (1 - piece)
+        values.append(rest)
+        kept = (np.array(values) > 0).all(axis=0)
+        return np.array(values)[:, kept], weight[kept]
+
+    @property
+    def uniforms(self) -> int:
+        return self.size
+
+    def propose(self, backend: Backend, u: Components) -> tuple[Components, Array]:
+        # exponentials over their sum: the uniform law, with density (K − 1)!
+        parts = [-backend.log(u_k) for u_k in u]
+        return tuple(p / sum(parts) for p in parts), float(sc.gammaln(self.size))
 
     def features(self, value: Components) -> Components:
         return value
@@ -100,8 +140,19 @@ _CARRIERS: dict[str, Callable[[Backend, Parameters], Carrier]] = {
 }
 
 
-def carrier_of_family(name: str, parameters: Parameters, backend: Backend) -> Carrier:
-    """The space of the family, with a grid where its mass lies."""
+def carrier_of_family(
+    name: str, parameters: Parameters, backend: Backend, kinks: tuple[float, ...] = ()
+) -> Carrier:
+    """The space of the family, with a grid where its mass lies; on ℝ, ``kinks`` are points where
+    the integrand has no derivative."""
+    if kinks and name in ("normal", "laplace", "gumbel"):
+        location, scale = parameters[0], parameters[1]
+        scale = backend.power(scale, 0.5) if name == "normal" else scale
+        if isinstance(location, float) and isinstance(scale, float):
+            places = sorted({0.0, *((k - location) / scale for k in kinks)})
+            return Affine(Panels(tuple(places)), location, scale)
+    if name == "dirichlet":
+        return Simplex(len(parameters))
     if name == "multivariate normal":
         return Vector(Real(0.0, 12.0, 0.5), dimension_of_normal(len(parameters)))
     if name not in _CARRIERS:
@@ -114,7 +165,10 @@ def dimension_of_normal(parameters: int) -> int:
     return round((sqrt(9 + 8 * parameters) - 3) / 2)
 
 
-def _categorical(backend: Backend, u: Array, p: Parameters) -> Array:
+def _categorical(backend: Backend, u: Array, p: Parameters) -> Array | None:
+    total = sum(p)
+    if not isinstance(total, float) or abs(total - 1) > 1e-12:
+        return None
     below: Array = 0.0
     cell: Array = 1.0
     for p_k in p[:-1]:
@@ -135,7 +189,7 @@ def _poisson(backend: Backend, u: Array, p: Parameters) -> Array:
     return np.where(sc.pdtr(below, p[0]) >= u, below, guess)
 
 
-_QUANTILES: dict[str, Callable[[Backend, Array, Parameters], Array]] = {
+_QUANTILES: dict[str, Callable[[Backend, Array, Parameters], Array | None]] = {
     "normal": lambda b, u, p: p[0] + b.power(p[1], 0.5) * b.ndtri(u),
     "bernoulli": lambda b, u, p: (u < p[0]) * 1.0,
     "categorical": _categorical,
@@ -164,6 +218,10 @@ def draw_family(
         e = [backend.ndtri(u_d) for u_d in u]
         mean, lower = parameters[:n], iter(parameters[n:])
         return tuple(mean[i] + sum(next(lower) * e[j] for j in range(i + 1)) for i in range(n))
+    if name == "dirichlet":
+        parts = [sc.gammaincinv(alpha, u_k) for alpha, u_k in zip(parameters, u, strict=True)]
+        return tuple(p / sum(parts) for p in parts)
     if name not in _QUANTILES:
         return None
-    return (_QUANTILES[name](backend, u[0], parameters),)
+    drawn = _QUANTILES[name](backend, u[0], parameters)
+    return None if drawn is None else (drawn,)

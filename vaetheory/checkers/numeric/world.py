@@ -190,7 +190,7 @@ def _point(carrier: Carrier | None, space: Space, rng: np.random.Generator) -> f
             number = np.round(rng.uniform(0.3, 1.6), 3) * rng.choice([-1.0, 1.0])
             return float(np.round(number + (center if isinstance(space, Continuum) else 0), 3))
     if carrier is HALF_LINE:
-        return float(np.round(rng.uniform(0.4, 2.4), 3))
+        return float(np.round(rng.uniform(0.7, 2.5), 3))
     if carrier is UNIT_INTERVAL:
         return float(np.round(rng.uniform(0.1, 0.9), 3))
     raise CannotEvaluate(f"no way to choose a value from {space}")
