@@ -39,7 +39,8 @@ VARIABLES = {
 class Series:
     """Points (x, y), each with an interval where there is one; ``colour`` indexes ``COLOURS``.
 
-    ``line`` joins them by a solid line, a dashed one (theory), or not at all.
+    ``line`` joins them by a solid line, a dashed one (theory), or not at all; ``notes`` are words
+    beside the points.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Series:
     high: Sequence[float] | None = None
     colour: int = 0
     line: str = "-"
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +169,10 @@ def _panel(axes: Axes, panel: Panel) -> None:
 
 def _draw(axes: Axes, series: Series) -> None:
     colour = COLOURS[series.colour]
+    for x, height, note in zip(series.x, series.y, series.notes, strict=False):
+        axes.annotate(
+            note, (x, height), (5, 5), textcoords="offset points", color=QUIET, fontsize=8
+        )
     if series.low is not None and series.high is not None:
         y = np.asarray(series.y)
         spread = np.stack((y - np.asarray(series.low), np.asarray(series.high) - y))

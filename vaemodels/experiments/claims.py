@@ -163,6 +163,7 @@ def interval_series(
     log: bool = False,
     colour: int = 0,
     line: str = "-",
+    notes: Sequence[str] = (),
 ) -> Series:
     """A curve of means over repeats with the interval of each at ``LEVEL``.
 
@@ -173,6 +174,7 @@ def interval_series(
         log: geometric means.
         colour: of the curve.
         line: of the curve.
+        notes: a word beside each point.
     """
     intervals = [Repeated(each, log=log).interval(LEVEL) for each in values]
     return Series(
@@ -183,4 +185,5 @@ def interval_series(
         high=[interval.high for interval in intervals],
         colour=colour,
         line=line,
+        notes=notes,
     )

@@ -70,11 +70,13 @@ def read(folder: Path, name: str) -> dict[str, Any]:
 def in_words(part: Part) -> str:
     """A part of a claim: what, how much, and the interval of it."""
     interval = part["interval"]
+    low, high = interval["low"], interval["high"]
     unit = f" {part['unit']}" if part["unit"] else ""
-    value = f"{part['label']}: {_number(interval['estimate'])}{unit}"
+    half = (high - low) / 2
+    value = f"{part['label']}: {number(interval['estimate'], half)}{unit}"
     if interval["method"] == EXACT:
         return value
-    return f"{value} [{_number(interval['low'])}, {_number(interval['high'])}]"
+    return f"{value} [{number(low, half)}, {number(high, half)}]"
 
 
 def summary(claims: Sequence[dict[str, Any]]) -> str:
@@ -161,11 +163,17 @@ class ExperimentWriter:
             line[-1].tail = AtomicString(f"{line[-1].tail}, full size")
 
 
-def _number(value: float) -> str:
-    """Four significant digits at most, a real minus sign, powers of ten for what is far away."""
-    if value == 0 or 1e-4 <= abs(value) < 1e6:
-        text = f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-        return text.replace("-", "−")
-    mantissa, exponent = f"{value:.2e}".split("e")
-    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}·10{raised}".replace("-", "−")
+def number(value: float, half_width: float) -> str:
+    """With the digits that an interval of this half-width leaves; far from 1, a power of ten.
+
+    >>> number(-14.4387, 4.2), number(0.99264, 0.021), number(732430.0, 240.0)
+    ('−14.4', '0.993', '732,430')
+    """
+    if value != 0 and not 1e-4 <= abs(value) < 1e6:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{mantissa}·10{raised}".replace("-", "−")
+    if half_width > 0:
+        decimals = min(5, max(0, 1 - math.floor(math.log10(half_width))))
+        return f"{value:,.{decimals}f}".replace("-", "−")
+    return (f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}").replace("-", "−")
