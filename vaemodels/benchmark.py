@@ -26,7 +26,7 @@ from vaemodels.config import Config, Device, Precision
 from vaemodels.data import Dataset
 from vaemodels.distributed import World
 from vaemodels.evaluation import log_likelihood
-from vaemodels.hardware import autocast, describe, has_native_bfloat16, torch_device
+from vaemodels.hardware import apply, autocast, describe, has_native_bfloat16, torch_device
 from vaemodels.models import ConvolutionalModel, build
 from vaemodels.random import permutation
 from vaemodels.steps import TrainingStep, adam
@@ -158,8 +158,7 @@ def measure(
         steps: steps of one timing.
         advance: is told each time that a loop was timed.
     """
-    torch.set_num_threads(config.threads)
-    data = data.to(torch_device(config.device))
+    data = data.to(apply(config))
     native = has_native_bfloat16(config.device)
     loops = _loops(config, data, native)
     seconds: dict[str, list[float]] = {name: [] for name in loops}

@@ -128,16 +128,18 @@ def samples(images: Images, columns: int = 10) -> Figure:
     )
 
 
-def class_grid(images: Images, classes: Sequence[str]) -> Figure:
+def class_grid(images: Images, classes: Sequence[str], temperature: float = 1.0) -> Figure:
     """Rows are classes, each column is one z ("style"), held fixed.
 
     Args:
         images: (classes, columns, channels, height, width) in [0, 1].
         classes: names of the rows.
+        temperature: standard deviation of z, named in the title where it is not the prior's.
     """
+    drawn_from = "" if temperature == 1 else f", z ~ N(0, {temperature:g}² I)"
     return _grid(
         images,
-        "One z for each column, one class for each row",
+        f"One class for each row, one z for each column{drawn_from}",
         row_labels=classes,
         column_labels=[f"z{_subscript(number + 1)}" for number in range(images.shape[1])],
     )

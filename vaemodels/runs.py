@@ -70,7 +70,11 @@ class Run:
 
     @torch.no_grad()
     def sample(
-        self, n: int | None = None, classes: list[int] | Tensor | None = None, seed: int = 0
+        self,
+        n: int | None = None,
+        classes: list[int] | Tensor | None = None,
+        seed: int = 0,
+        temperature: float = 1.0,
     ) -> Tensor:
         """Images: means of p(x|z, c) at z ~ p(z).
 
@@ -78,6 +82,8 @@ class Run:
             n: how many (default 10, or one for each entry of ``classes``).
             classes: the class of each image (default: 0, 1, … in turn).
             seed: of z.
+            temperature: standard deviation τ of z ~ N(0, τ² I); at 1 these are the model's
+                samples, below 1 they are more typical and less varied.
 
         Returns:
             (N, channels, height, width), on the CPU.
@@ -88,7 +94,7 @@ class Run:
         c = torch.as_tensor(classes, dtype=torch.int64)
         if n is not None and len(c) != n:
             raise ConfigError(f"{n} samples were asked for, and {len(c)} classes given.")
-        return self.decode(self.prior_samples(len(c), seed), c)
+        return self.decode(temperature * self.prior_samples(len(c), seed), c)
 
     def prior_samples(self, n: int, seed: int = 0) -> Tensor:
         """z ~ N(0, I), (n, K): the same first rows for any larger n."""
@@ -207,7 +213,7 @@ def load(folder: str | Path, name: str | None = None, **changes: Any) -> Run:
         name = checkpoints.BEST if best else checkpoints.LAST
     state = checkpoints.load(folder / name)
     config = hardware.resolve(hardware.usable(state.config).replace(**changes))
-    device = hardware.torch_device(config.device)
+    device = hardware.apply(config)
     model = build(config.model).to(device, hardware.dtype_of(config.precision))
     model.load_state_dict(state.model)
     model.requires_grad_(False)

@@ -16,14 +16,14 @@ from typing import NoReturn
 
 import torch
 
-from vaemodels import checkpoints, schedules
+from vaemodels import checkpoints, hardware, schedules
 from vaemodels.checkpoints import Checkpoint, Position, write_atomically
 from vaemodels.config import Config
 from vaemodels.data import Splits, check_range
 from vaemodels.distributed import World
 from vaemodels.errors import CheckpointError, ConfigError, TrainingError
 from vaemodels.evaluation import mean_squared_error, mean_terms
-from vaemodels.hardware import describe, dtype_of, torch_device
+from vaemodels.hardware import describe, dtype_of
 from vaemodels.interrupts import interrupts
 from vaemodels.likelihoods import OptimalGaussianLikelihood
 from vaemodels.models import build
@@ -97,8 +97,7 @@ class Trainer:
         self.checksum = data.checksum
         check_range(data.train, config.model.observation)
         _check_batch(config, len(data.train), self.world)
-        self.device = torch_device(config.device)
-        torch.set_num_threads(config.threads)
+        self.device = hardware.apply(config)
         self.train = data.train.to(self.device)
         self.validation = data.validation.to(self.device)
         self.batches = len(self.train) // config.optimization.batch

@@ -166,6 +166,7 @@ def test_questions_that_make_no_sense(run: Path, capsys: pytest.CaptureFixture[s
     for arguments, why in (
         (["sample", str(run), "--class", "9"], "There is no class '9'; there are 0, 1, 2"),
         (["sample", str(run), "-n", "0"], "-n must be at least 1"),
+        (["sample", str(run), "--temperature", "-1"], "--temperature must not be negative"),
         (["evaluate", str(run), "--importance-samples", "0"], "got 0"),
         (["evaluate", str(run), "--first", "99"], r"must lie in 1 … 20, got 99"),
         (["train", "--resume", str(run), "--latent", "5"], "model.latent: 2, not 5"),

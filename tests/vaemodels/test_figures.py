@@ -94,6 +94,9 @@ def test_colour_is_not_inverted() -> None:
 def test_rows_and_columns_carry_their_names() -> None:
     figure = figures.class_grid(RNG.random((2, 11, 1, 4, 4)), ["cat", "dog"])
     axes = figure.axes[0]
+    assert axes.get_title(loc="left") == "One class for each row, one z for each column"
+    cooler = figures.class_grid(np.zeros((2, 2, 1, 4, 4)), ["cat", "dog"], temperature=0.8)
+    assert cooler.axes[0].get_title(loc="left").endswith("z ~ N(0, 0.8² I)")
     assert [label.get_text() for label in axes.get_yticklabels()] == ["cat", "dog"]
     assert [label.get_text() for label in axes.get_xticklabels()][::10] == ["z₁", "z₁₁"]
 

@@ -39,6 +39,8 @@ def test_training_and_sampling(run: Run) -> None:
     assert torch.equal(run.sample(classes=[2, 0, 1]), images)
     assert not torch.equal(run.sample(classes=[2, 0, 1], seed=1), images)
     assert run.sample(5).shape[0] == 5
+    middle = run.sample(classes=[1, 1], temperature=0.0)
+    assert torch.equal(middle[0], middle[1])
 
 
 def test_loading_gives_the_same_model(run: Run) -> None:

@@ -18,6 +18,9 @@ from vaemodels.errors import MissingExtraError
 from vaemodels.runs import Run
 
 COLUMNS = 12
+# The class grid asks what one style looks like in every class. A style from the edge of the prior
+# may be one that some class never has, so the grid stays nearer to the middle, and says so.
+TEMPERATURE = 0.7
 SIDE = 20
 PLOTTED = 5000
 
@@ -64,17 +67,18 @@ def draw_all(run: Run, folder: Path, seed: int = 0) -> list[Path]:
     images = run.sample(100, seed=seed)
     paths += figures.save(figures.samples(images.numpy()), folder, "samples")
     if run.config.model.kind is Kind.CVAE:
-        grid = class_grid(run, COLUMNS, seed)
-        paths += figures.save(figures.class_grid(grid.numpy(), run.classes), folder, "class_grid")
+        grid = class_grid(run, COLUMNS, seed, TEMPERATURE)
+        drawn = figures.class_grid(grid.numpy(), run.classes, TEMPERATURE)
+        paths += figures.save(drawn, folder, "class_grid")
     if run.config.model.latent == 2:
         paths += _draw_plane(run, held_out, folder)
     return paths
 
 
-def class_grid(run: Run, columns: int, seed: int = 0) -> torch.Tensor:
+def class_grid(run: Run, columns: int, seed: int = 0, temperature: float = 1.0) -> torch.Tensor:
     """Every class at the same ``columns`` samples of z: (classes, columns, C, H, W)."""
     classes = len(run.classes)
-    z = run.prior_samples(columns, seed).repeat(classes, 1)
+    z = temperature * run.prior_samples(columns, seed).repeat(classes, 1)
     images = run.decode(z, torch.arange(classes).repeat_interleave(columns))
     return images.view(classes, columns, *images.shape[1:])
 

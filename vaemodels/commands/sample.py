@@ -28,6 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="FILE.npz for arrays, else FILE.png and FILE.svg (default: DIR/samples)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of the latent samples")
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="standard deviation of z (default: 1, the prior's)",
+    )
     add_parameters(parser, MACHINE)
     add_json(parser)
 
@@ -35,9 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if arguments.n < 1:
         raise ConfigError(f"-n must be at least 1, got {arguments.n}.")
+    if not arguments.temperature >= 0:
+        raise ConfigError(f"--temperature must not be negative, got {arguments.temperature}.")
     loaded = runs.load(arguments.folder_of_run, **given(arguments))
     classes = _classes(loaded, arguments.label, arguments.n)
-    images = loaded.sample(arguments.n, classes, arguments.seed)
+    images = loaded.sample(arguments.n, classes, arguments.seed, arguments.temperature)
     out = arguments.out or loaded.folder / "samples"
     paths = _write(images, classes, out)
     if arguments.json:
@@ -47,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "files": [str(path) for path in paths],
                 "n": arguments.n,
                 "seed": arguments.seed,
+                "temperature": arguments.temperature,
             }
         )
     else:
