@@ -1,8 +1,8 @@
-"""Figures of a run, made fit for a page: they take its colours, and weigh little.
+"""Figures of a run, made fit for a page.
 
-`vaemodels.figures` draws with a handful of named colours. On a page each becomes a variable of the
-stylesheet, so one drawing serves light and dark. Pictures inside a drawing are stored anew with
-sixteen greys, which for digits nobody sees and which is a quarter of the bytes.
+`vaemodels.figures` writes drawings that take the page's colours, so they are set into the page
+itself. Pictures inside a drawing are stored anew with sixteen greys, which for digits nobody sees
+and which is a quarter of the bytes; identifiers are made different from those of other figures.
 """
 
 from __future__ import annotations
@@ -15,10 +15,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from vaemodels import charts
-
-COLOURS = {colour: f"var({variable})" for colour, variable in charts.VARIABLES.items()}
-PAPER = "#ffffff"
 GREYS = 16
 _EMBEDDED = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 
@@ -28,9 +24,6 @@ def inline(path: Path, caption: str) -> str:
     text = path.read_text(encoding="utf-8")
     drawing = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     drawing = _own_names(_EMBEDDED.sub(_smaller, drawing), path.stem)
-    for colour, variable in COLOURS.items():
-        drawing = drawing.replace(f": {colour}", f": {variable}")
-    drawing = drawing.replace(f": {PAPER}", ": none")
     label = f'<svg role="img" aria-label="{escape(re.sub("<[^>]+>", "", caption))}" '
     drawing = drawing.replace("<svg ", label, 1)
     # A blank line would end Markdown's raw HTML.

@@ -57,7 +57,8 @@ def fragment(run: DemoRun, runs: Path) -> str:
         for name, caption in CAPTIONS.items()
         if name in drawings
     ]
-    return "\n\n".join(["\n".join(["| after the last epoch | value |", "|---|---:|", *table]), *shown])
+    head = ["| after the last epoch | value |", "|---|---:|"]
+    return "\n\n".join(["\n".join(head + table), *shown])
 
 
 def write(runs: Path, fragments: Path) -> None:

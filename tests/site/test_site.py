@@ -267,7 +267,9 @@ class TestLook:
         )
         page = view.new_page()
         found = []
-        for name in SAMPLE:
+        # Everything once; in the other dresses, the pages that differ most from one another.
+        everything = (width, scheme) == (1280, "light")
+        for name in SAMPLE if everything else ("index.html", STEPPED, "models/cvae.html"):
             ready(page, site, name)
             for toggle in page.get_by_role("button", name="All lines").all():
                 toggle.click()
