@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from vaetheory.audit import evidence as evidence_
-from vaetheory.audit import exploration, verdict
+from vaetheory.audit import exploration, layout_choice, verdict
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import finding
+from vaetheory.audit.recovery import Formula
 from vaetheory.audit.report import Report, Verdict
 
 
@@ -46,10 +47,37 @@ def examine(
     if found.formula is None:
         report = _uncallable(found, name)
     else:
-        evidence = evidence_.gather(function, found.formula)
-        report = verdict.judge(evidence, name)
+        evidence, report = _judged(function, found.formula, name)
     report.seconds = time.perf_counter() - start
     return report, evidence
+
+
+def _judged(function: Callable[..., Any], formula: Formula, name: str) -> tuple[Evidence, Report]:
+    """Evidence and report, on flat vectors or on images where that makes a difference."""
+    other = layout_choice.on_images(formula)
+    evidence = evidence_.gather(function, formula)
+    report = verdict.judge(evidence, name)
+    if other is None:
+        return evidence, report
+    there = evidence_.gather(function, other)
+    on_images = verdict.judge(there, name)
+    wanted = layout_choice.is_for_images(function) or _plainer(on_images, report)
+    if wanted:
+        evidence, report, on_images = there, on_images, report
+    shape = "[B, D]" if wanted else "[B, C, H, W]"
+    report.assumed.append(
+        f"for x of shape {shape} it computes something else: {on_images.verdict.value}"
+        + (f", β = {on_images.beta}" if on_images.beta is not None else "")
+    )
+    return evidence, report
+
+
+def _plainer(one: Report, other: Report) -> bool:
+    """Whether one reading leaves less to explain: no hidden β, or one that is a number."""
+    return (one.exit_code, isinstance(one.beta, str)) < (
+        other.exit_code,
+        isinstance(other.beta, str),
+    )
 
 
 def _uncallable(found: exploration.Exploration, name: str) -> Report:
