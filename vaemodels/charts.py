@@ -40,7 +40,7 @@ class Series:
     """Points (x, y), each with an interval where there is one; ``colour`` indexes ``COLOURS``.
 
     ``line`` joins them by a solid line, a dashed one (theory), or not at all; ``notes`` are words
-    beside the points.
+    beside the points; ``faint`` points are many and small.
     """
 
     label: str
@@ -51,6 +51,7 @@ class Series:
     colour: int = 0
     line: str = "-"
     notes: Sequence[str] = ()
+    faint: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         axes.set_xscale("log")
     if panel.log_y:
         axes.set_yscale("log")
+    axes.minorticks_off()
     for series in panel.series:
         _draw(axes, series)
     if panel.level is not None:
@@ -197,7 +199,9 @@ def _draw(axes: Axes, series: Series) -> None:
         color=colour,
         linestyle=series.line,
         marker="" if theory else MARKERS[series.colour],
-        markersize=4,
+        markersize=2 if series.faint else 5,
+        markeredgewidth=0,
+        alpha=0.45 if series.faint else 1.0,
         linewidth=1.2 if theory else 1.4,
         label=series.label,
     )

@@ -13,6 +13,7 @@ def leave_one_out(f: Tensor) -> Tensor:
     The mean of the others does not depend on z_s, so E[(f_s − b) ∇ log q(z_s)] = E[f ∇ log q]
     (Mnih & Rezende 2016; Kool, van Hoof & Welling 2019).
 
+    >>> import torch
     >>> leave_one_out(torch.tensor([1.0, 2.0, 6.0])).tolist()
     [-3.0, -1.5, 4.5]
     """

@@ -279,7 +279,9 @@ def draw(findings: Findings) -> list[Item]:
             level=0.0,
             ticks=[(i, str(i)) for i in images],
             series=[
-                Series(label="one sample each", x=spread_x, y=spread_y, colour=0, line=""),
+                Series(
+                    label="one sample each", x=spread_x, y=spread_y, colour=0, line="", faint=True
+                ),
                 Series(label="mean of all samples", x=images, y=shown["mean"], colour=2, line=""),
                 Series(label="z = μ in its place", x=images, y=shown["plug_in"], colour=1, line=""),
             ],
