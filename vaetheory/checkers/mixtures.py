@@ -1,6 +1,7 @@
 """Mixtures of one family: bounds only.
 
-The logarithm of a sum of densities has no mean in closed form, so neither KL nor entropy of a mixture
+The logarithm of a sum of densities has no mean in closed form, so neither KL nor entropy of a
+mixture
 has one; what has are bounds.
 """
 
@@ -34,7 +35,8 @@ def kl_upper_bound(first: Mixture, second: Mixture) -> ClosedForm:
 
 
 def entropy_bounds(mixture: Mixture) -> tuple[ClosedForm, ClosedForm]:
-    """Σ w_i H[f_i] ≤ H[Σ w_i f_i] ≤ Σ w_i (H[f_i] − log w_i), by concavity and by the chain rule."""
+    """Σ w_i H[f_i] ≤ H[Σ w_i f_i] ≤ Σ w_i (H[f_i] − log w_i), by concavity and by the chain
+    rule."""
     forms = [(w, entropy(f)) for w, f in mixture]
     positive = tuple(p for _, form in forms for p in form.positive)
     lower = Sum(tuple(w * form.value for w, form in forms))

@@ -57,7 +57,8 @@ class Panels(Carrier):
 
 @dataclass(frozen=True)
 class Simplex(Carrier):
-    """x_k > 0 with Σ x_k = 1, in the coordinates x_1, …, x_{K−1}, by breaking a stick of length 1."""
+    """x_k > 0 with Σ x_k = 1, in the coordinates x_1, …, x_{K−1}, by breaking a stick of length
+    1."""
 
     size: int
 

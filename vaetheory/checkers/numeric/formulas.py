@@ -24,7 +24,8 @@ def formula_value(
 ) -> Array:
     """The expression at these values of its free variables; arrays give an array.
 
-    An indexed variable may be given whole, as a tuple or a list of its components. Integer variables
+    An indexed variable may be given whole, as a tuple or a list of its components. Integer
+    variables
     such as D that are not given are ``counts``. Raises CannotEvaluate when a variable has no value.
     """
     world = World(Setting(size=counts), {}, frozenset())
