@@ -16,9 +16,10 @@ from vaetheory.audit.design import Region, draw
 from vaetheory.audit.frameworks import candidates
 from vaetheory.audit.frameworks.framework import Framework
 from vaetheory.audit.hyperparameters import discover
+from vaetheory.audit.names import is_sure
 from vaetheory.audit.plan import Missing, Plan
 from vaetheory.audit.recovery import Formula, recover
-from vaetheory.audit.roles import Role, is_sure
+from vaetheory.audit.roles import Role
 from vaetheory.audit.shapes import Layout, layouts
 
 # A reading that fits ends the search; these bound it where none does.

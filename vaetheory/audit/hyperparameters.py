@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vaetheory.audit import callables
+from vaetheory.audit.names import looks_like_step, plain, size_named
 from vaetheory.audit.plan import Plan
-from vaetheory.audit.roles import looks_like_step, plain, size_named
 from vaetheory.audit.shapes import Sizes
 from vaetheory.audit.source import read as read_source
 

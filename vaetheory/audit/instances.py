@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from vaetheory.audit.roles import looks_like_number, plain
+from vaetheory.audit.names import looks_like_number, plain
 from vaetheory.audit.source import read
 
 _GENERIC = 0.7

@@ -29,7 +29,8 @@ def is_model(function: Any) -> bool:
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(function, torch.nn.Module):
         return False
-    from vaetheory.audit.roles import Role, role_of
+    from vaetheory.audit.names import role_of
+    from vaetheory.audit.roles import Role
     from vaetheory.audit.tracing import forward_names
 
     roles = {role_of(name) for name in forward_names(function)}

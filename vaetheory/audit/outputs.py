@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vaetheory.audit.frameworks.framework import Framework
-from vaetheory.audit.roles import plain
+from vaetheory.audit.names import plain
 
 Path = tuple[str | int, ...]
 

@@ -5,40 +5,17 @@ Names propose and the fit disposes: each reading is tried until one is explained
 
 from __future__ import annotations
 
-import inspect
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from vaetheory.audit import callables
 from vaetheory.audit import source as source_
-from vaetheory.audit.plan import (
-    Fixed,
-    Items,
-    Leaf,
-    Node,
-    Normal,
-    Number,
-    Parameter,
-    Plan,
-    Record,
-    StandIn,
-    leaves,
-    mapped,
-)
-from vaetheory.audit.roles import (
-    Role,
-    is_likelihood,
-    is_posterior,
-    is_prior,
-    is_sure,
-    looks_like_number,
-    plain,
-    role_of,
-)
+from vaetheory.audit.names import is_sure, role_of
+from vaetheory.audit.nodes import Doubt, NodeMaker
+from vaetheory.audit.plan import Leaf, Node, Parameter, Plan, leaves, mapped
+from vaetheory.audit.roles import Role
 
 _ARRAYS = (Role.RECONSTRUCTION, Role.TARGET, Role.MEAN, Role.SCALE, Role.SAMPLE)
 # What else a name could mean, in the order in which it is worth trying.
@@ -54,53 +31,6 @@ _ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
     None: (*_ARRAYS, Role.CONDITION),
 }
 _MOST_READINGS = 48
-_CRITERION = re.compile(r"criterion|loss|bce|mse|_fn$|_func$|function")
-_NO_ANSWER = frozenset(["train", "eval", "parameters", "log", "log_dict", "zero_grad"])
-_DISTRIBUTION_USES = frozenset(
-    ["log_prob", "rsample", "sample", "mean", "stddev", "loc", "scale", "entropy"]
-)
-# Arguments that steer the bookkeeping, with a value under which a loss is what it is in training.
-_PLAIN_VALUES: dict[str, Any] = {
-    "reduction": "sum", "device": "cpu", "training": True, "is_train": True, "train": True,
-    "storer": None, "logger": None, "writer": None, "optimizer": None, "scheduler": None,
-    "mask": None, "metrics": None, "recorder": None, "verbose": False, "batch_idx": 0,
-}  # fmt: skip
-_CONTAINERS = frozenset(
-    [
-        "output",
-        "outputs",
-        "out",
-        "result",
-        "results",
-        "res",
-        "ret",
-        "model_output",
-        "model_outputs",
-        "model_out",
-        "preds",
-        "batch",
-        "prediction",
-        "predictions",
-        "forward_output",
-        "fwd",
-        "tensors",
-        "variables",
-        "vae_output",
-        "vae_out",
-        "o",
-    ]
-)
-_MODELS = frozenset(
-    ["model", "vae", "net", "network", "self", "autoencoder", "cvae", "module", "generator"]
-)
-_CODERS = {"encoder": "encoder", "enc": "encoder", "decoder": "decoder", "dec": "decoder"}
-
-
-class Doubt(Enum):
-    """What else a parameter could be."""
-
-    LETTERS = "`def loss(a, b, c, d)`: letters that are often numbers may be arrays"
-    CONTAINERS = "`def loss(out, x)`: what looks like an array may be a record of them"
 
 
 class SignatureError(ValueError):
@@ -162,183 +92,11 @@ def _parameters(
     space = getattr(callables.implementation(function), "__globals__", {})
     found = []
     for parameter in signature.parameters.values():
-        maker = _NodeMaker(source, learned, wanted, doubt, base, space)
+        maker = NodeMaker(source, learned, wanted, doubt, base, space)
         node = maker.parameter(parameter)
         if node is not None:
             found.append(Parameter(parameter.name, parameter.kind.name, node))
     return tuple(found)
-
-
-@dataclass
-class _NodeMaker:
-    source: source_.Source
-    learned: Mapping[str, tuple[str, ...]]
-    wanted: Mapping[str, Role | None]
-    doubt: Doubt | None
-    base: Any
-    space: Mapping[str, Any]
-
-    def parameter(self, parameter: inspect.Parameter) -> Node | None:
-        """The node of a parameter; None where it is left to its default."""
-        name = parameter.name
-        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            node = self.container(name, name)
-            return node if isinstance(node, Items) else Items(())
-        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-            keys = self.source.usage(name).keys + list(self.learned.get(name, ()))
-            return Record(name, tuple((key, self.named(key)) for key in keys))
-        if parameter.default is inspect.Parameter.empty:
-            return self.named(name)
-        return self.defaulted(name, parameter.default)
-
-    def defaulted(self, name: str, default: Any) -> Node:
-        """Numbers with a default are hyperparameters; arrays that default to None are filled."""
-        if self.wanted.get(name):
-            return self.named(name)
-        if isinstance(default, int | float) and not isinstance(default, bool):
-            return Number(name)
-        role = role_of(name)
-        wanted = (Role.MEAN, Role.SCALE, Role.TARGET, Role.RECONSTRUCTION)
-        if default is None and role in wanted and not self.source.usage(name).called:
-            return self.named(name)
-        return Fixed(default)
-
-    def named(self, name: str) -> Node:
-        """The node for a name: a container, a model, an array or a number."""
-        if name in self.wanted:
-            role = self.wanted[name]
-            return Fixed(None) if role is None else Leaf(name, role)
-        if plain(name) in _PLAIN_VALUES:
-            return Fixed(_PLAIN_VALUES[plain(name)])
-        return (
-            self.distribution(name)
-            or self.container(name, name)
-            or self.stand_in(name)
-            or self.array(name)
-        )
-
-    def distribution(self, name: str) -> Node | None:
-        """q(z|x) or p(z) as an object, where the source uses it as one."""
-        usage = self.source.usage(name)
-        used = {*usage.methods, *usage.attributes} & _DISTRIBUTION_USES
-        spread = name in self.source.starred
-        divergence = re.search(rf"kl_divergence\([^)]*\b{re.escape(name)}\b", self.source.text)
-        if spread or not (used or divergence):
-            return None
-        mean, scale = Leaf(f"{name}.loc", Role.MEAN), Leaf(f"{name}.scale", Role.SCALE)
-        if is_posterior(name):
-            return Normal(name, mean, scale)
-        if is_likelihood(name):
-            return Normal(name, Leaf(f"{name}.loc", Role.RECONSTRUCTION))
-        return Normal(name, mean, scale, standard=True) if is_prior(name) else None
-
-    def container(self, name: str, label: str) -> Node | None:
-        """A tuple or record, where the source takes the name apart."""
-        usage = self.source.usage(name)
-        if name in self.source.starred:
-            return self.spread(name)
-        strong = role_of(name) is not None and plain(name) not in _CONTAINERS
-        if usage.unpacked and not usage.halved:
-            return Items(tuple(self.item(name, i, n) for i, n in enumerate(usage.unpacked)))
-        fields = [*usage.keys, *usage.attributes, *self.learned.get(name, ())]
-        if fields and plain(name) not in _MODELS and not usage.called:
-            unique = dict.fromkeys(fields)
-            return Record(label, tuple((key, self.field(key)) for key in unique))
-        if usage.indexed and not strong:
-            length = max(usage.indexed) + 1 if max(usage.indexed) >= 0 else 2
-            named = [usage.indexed.get(i, "") for i in range(length)]
-            return Items(tuple(self.item(name, i, n) for i, n in enumerate(named)))
-        if plain(name) in _CONTAINERS and self.doubt is Doubt.CONTAINERS:
-            # Taken apart by a helper, perhaps: the record learns its fields when asked for them.
-            return Record(label, ())
-        return None
-
-    def spread(self, name: str) -> Node:
-        """`kl(*latent_dist, storer)`: as many entries as the callee has arrays before the rest."""
-        callee, start = self.source.starred[name]
-        try:
-            function = self.space[callee]
-            names = list(inspect.signature(function).parameters)[start:]
-        except (KeyError, TypeError, ValueError):
-            names = ["mu", "logvar"]
-        wanted = [n for n in names if role_of(n) in (Role.MEAN, Role.SCALE)] or names[:2]
-        return Items(tuple(self.item(name, i, n) for i, n in enumerate(wanted)))
-
-    def field(self, key: str) -> Node:
-        """A field of a record; its own usage is not looked up under the same name."""
-        return self.array(key)
-
-    def item(self, owner: str, index: int, name: str) -> Node:
-        """An entry of a tuple, by the name that it is unpacked to."""
-        is_label = plain(owner) in ("batch", "data") and index > 0 and name in ("y", "label")
-        if name == "_" or is_label:
-            return Leaf(f"{owner}[{index}]", Role.CONDITION)
-        return self.named(name) if name else Leaf(f"{owner}[{index}]?", Role.CONDITION)
-
-    def stand_in(self, name: str) -> Node | None:
-        """A stand-in for a model, where the name is called or its methods are."""
-        usage = self.source.usage(name)
-        is_model = plain(name) in _MODELS or plain(name) in _CODERS
-        if not (usage.called or is_model):
-            return None
-        if not is_model and _CRITERION.search(plain(name)):
-            return Fixed(_handed_in)
-        base = self.base if name == "self" else None
-        answers: dict[str, Node] = {}
-        for dotted, targets in self.source.calls.items():
-            head, _, method = dotted.partition(".")
-            if head == name and "." not in method:
-                answers[method] = self.answer(targets, method or name)
-        learned = self.learned.get(name, ())
-        methods = usage.methods if base is None else []
-        for method in (*methods, *learned, *([""] if usage.called else [])):
-            method = "" if method == "()" else method
-            if method not in answers and method not in _NO_ANSWER:
-                answers[method] = self.answer([], method or name)
-        if base is not None:
-            # The real object computes its losses itself; only its networks are stood in for.
-            answers = {m: n for m, n in answers.items() if _is_network(base, m, n)}
-        numbers = [
-            a for a in usage.attributes
-            if a not in answers and a not in usage.methods and not hasattr(base, a)
-        ]  # fmt: skip
-        return StandIn(name, tuple(answers.items()), tuple(numbers), base)
-
-    def answer(self, targets: list[str], method: str) -> Node:
-        """What a call of a model returns, from the names that its result is unpacked to."""
-        if len(targets) > 1:
-            return Items(tuple(self.item(method, i, n) for i, n in enumerate(targets)))
-        if len(targets) == 1 and (node := self.container(targets[0], targets[0])):
-            return node
-        if "param" in method or "sampl" in plain(method):
-            return Leaf(targets[0] if targets else method, Role.SAMPLE)
-        if plain(method).startswith("dec") or plain(method) == "generate":
-            return Leaf(targets[0] if targets else method, Role.RECONSTRUCTION)
-        return self.array(targets[0]) if targets else Leaf(f"{method}()?", Role.CONDITION)
-
-    def array(self, name: str) -> Node:
-        """An array, or a number where the name says so and no array is called that."""
-        role = role_of(name)
-        if self.doubt is Doubt.LETTERS and len(name) == 1:
-            return Leaf(f"{name}?", Role.CONDITION)
-        if self.source.usage(name).halved and role is not Role.TARGET:
-            return Leaf(name, Role.PACKED)
-        if role is None and looks_like_number(name):
-            return Number(name)
-        return Leaf(name, role) if role else Leaf(f"{name}?", Role.CONDITION)
-
-
-def _is_network(base: Any, method: str, answer: Node) -> bool:
-    """Whether a part of the real object is a network, absent, or gives what a network gives."""
-    part = getattr(base, method, None)
-    if part is None or any(True for _ in getattr(part, "parameters", tuple)()):
-        return True
-    return any(leaf.role is not Role.CONDITION for leaf in leaves(answer))
-
-
-def _handed_in(*_: Any, **__: Any) -> Any:
-    """Stands for a criterion that is an argument: what it computes is not in this function."""
-    raise TypeError("the criterion is handed in from outside, so its formula is not known here")
 
 
 def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Reading]:

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from vaetheory.audit import outputs
 from vaetheory.audit import source as source_
 from vaetheory.audit.frameworks.pytorch import Torch
-from vaetheory.audit.roles import Role, role_of
+from vaetheory.audit.names import role_of
+from vaetheory.audit.roles import Role
 
 Array = NDArray[np.float64]
 _FRAMEWORK = Torch()

@@ -23,7 +23,7 @@ from fractions import Fraction
 from vaetheory.audit.constants import Constant
 from vaetheory.audit.likelihood import Family, Likelihood
 from vaetheory.audit.monomials import Monomial
-from vaetheory.audit.roles import looks_like_spread
+from vaetheory.audit.names import looks_like_spread
 
 _ONE, _TWO, _HALF = Monomial(1.0), Monomial(2.0), Monomial(0.5)
 
