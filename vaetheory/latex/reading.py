@@ -17,7 +17,7 @@ from vaetheory.latex.meaning.survey import Facts, survey
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.grammar import parse
-from vaetheory.latex.reader.layout import chains_of
+from vaetheory.latex.reader.layout import chains_of, quantity_of
 from vaetheory.latex.reader.styles import plain
 from vaetheory.latex.reader.syntax import Node
 from vaetheory.latex.reader.tokens import tokenize
@@ -62,8 +62,7 @@ def read_statement(
     trees = [parse(side) for side in chains[0].sides]
     facts = survey(trees)
     left, right = (_meaning(tree, facts, spaces, reading) for tree in trees)
-    quantity = "".join(t.text for t in link.beside if not t.is_("{", "}"))
-    return Statement(left, _RELATIONS[link.sign], right, (), quantity)
+    return Statement(left, _RELATIONS[link.sign], right, (), quantity_of(link))
 
 
 def _meaning(

@@ -37,7 +37,7 @@ from vaetheory.language.expressions import (
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import FiniteSet, Variable
 from vaetheory.latex.algebra import write_number, write_power, write_product, write_sum
-from vaetheory.latex.brackets import PRODUCT, Written, bracket, inside, join, square
+from vaetheory.latex.brackets import PRODUCT, TIGHT, Written, bracket, inside, join, square
 from vaetheory.latex.names import letter_tex, list_tex, variable_tex
 from vaetheory.latex.scopes import binds_as_expected, standard_elbo
 
@@ -126,17 +126,24 @@ def _(e: Power) -> Written:
 @write.register
 def _(e: Log) -> Written:
     argument = write(e.argument)
-    plain = not isinstance(e.argument, Product | Sum | Number) or argument.text.startswith(r"\frac")
-    if isinstance(e.argument, Number):
-        plain = e.argument.value >= 0
-    if isinstance(e.argument, Power):
-        # log σ² is log(σ²); elsewhere a bracket says what the exponent belongs to
-        plain = isinstance(e.argument.base, Value) or argument.text.startswith((r"\frac", r"\sqrt"))
-    if isinstance(e.argument, Product) and (argument.open or argument.text.startswith("-")):
-        plain = False
-    if not plain or argument.strength < PRODUCT:
+    if _needs_bracket(e.argument, argument):
         return Written(rf"\log{bracket(argument.text)}", PRODUCT, True)
     return Written(join(r"\log", argument.text), PRODUCT, True)
+
+
+def _needs_bracket(inner: Expression, written: Written) -> bool:
+    """Whether log has to be told where its argument ends: behind sums, products and powers of more than a letter."""
+    match inner:
+        case Sum():
+            return True
+        case Number(value=value):
+            return value < 0
+        case Product():
+            # one fraction bar holds together by itself
+            return written.strength < TIGHT or not written.text.startswith(r"\frac")
+        case Power(base=base):
+            return not (isinstance(base, Value) or written.text.startswith((r"\frac", r"\sqrt")))
+    return written.strength < PRODUCT
 
 
 @write.register

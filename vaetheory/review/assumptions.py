@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from vaetheory.language.assumptions import Assumption, Dag, Different, Family, SameDensity
+from vaetheory.language.assumptions import Assumption, Dag, Different, Family, SameDensity, Sampled
 from vaetheory.language.expressions import (
     Density,
     Expression,
@@ -13,12 +14,13 @@ from vaetheory.language.expressions import (
     IndexedSum,
     Power,
     Product,
+    Value,
     walk,
 )
 from vaetheory.language.statements import Statement
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
-from vaetheory.latex.meaning.survey import Facts
+from vaetheory.latex.meaning.survey import Facts, survey
 from vaetheory.latex.reader.documents import Document
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.grammar import parse
@@ -39,7 +41,10 @@ def remarked(
             for chain in chains_of(plain(tokenize(text)), text, False):
                 if len(chain.sides) != 2:
                     raise ReadError("one relation is wanted", 0, 1)
-                left, right = (expression_of(parse(side), facts, reading) for side in chain.sides)
+                trees = [parse(side) for side in chain.sides]
+                own = survey(trees)
+                flavour = "bernoulli" if own.bernoulli else "gaussian" if own.gaussian else ""
+                left, right = (expression_of(tree, facts, reading, flavour) for tree in trees)
                 found.append(assumption_of(left, chain.links[0].sign, right))
         except (ReadError, ValueError) as error:
             problems.append(f"the assumption {remark!r} cannot be used: {error}")
@@ -53,6 +58,8 @@ def assumption_of(left: Expression, sign: str, right: Expression) -> Assumption:
             return SameDensity(left, right)
         if sign == r"\ne":
             return Different(left, right)
+    if isinstance(left, Value) and isinstance(right, Density) and sign == r"\sim":
+        return Sampled(left.variable, replace(right, of=(left.variable,)))
     if isinstance(left, Density) and sign == "=":
         if is_family(right):
             return Family(left, right)

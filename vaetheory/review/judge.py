@@ -11,6 +11,7 @@ from vaetheory.language.statements import ChainError, Relation, Statement, compo
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.survey import Facts, survey
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.layout import quantity_of
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.claims import Claimed, Situation, settle
 from vaetheory.review.deciding import Decider
@@ -199,7 +200,7 @@ def _edges(
             continue
         if entry.error is None:
             constant = line.right.constant or stops[last].side.constant
-            quantity = "".join(t.text for t in line.link.beside if not t.is_("{", "}"))
+            quantity = quantity_of(line.link)
             edges.append(_Edge(k, last, here, composed, quantity, constant, line.prose))
             if skipped:
                 entry.note = (

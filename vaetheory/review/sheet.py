@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-from vaetheory.latex.meaning.survey import Facts, survey, walk
+from vaetheory.latex.meaning.survey import Facts, may_be_shorthand, survey, walk
 from vaetheory.latex.reader.cursor import Budget
 from vaetheory.latex.reader.documents import Display, Document
 from vaetheory.latex.reader.errors import ReadError, Span
@@ -253,6 +253,11 @@ def _finish(sheet: Sheet) -> None:
             if side.tree is not None:
                 trees[id(side)] = side.tree
     sheet.facts = survey(trees.values())
+    lines = (
+        survey([s.tree for s in (line.left, line.right) if s.tree is not None])
+        for line in sheet.lines
+    )
+    sheet.facts.shorthand = may_be_shorthand(sheet.facts, lines)
 
 
 __all__ = ["Line", "Sheet", "Side", "read_sheet", "replace"]

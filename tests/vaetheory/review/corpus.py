@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "derivations"
-_HEAD = re.compile(r"^=== (?P<name>.*?) \[(?P<expected>.*?)\](?: (?P<suffix>\.\w+))?$\n", re.MULTILINE)
+_HEAD = re.compile(
+    r"^=== (?P<name>.*?) \[(?P<expected>.*?)\](?: (?P<suffix>\.\w+))?$\n", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,13 @@ IDENTITY = r"""\begin{align*}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, text in {"right": RIGHT, "wrong": WRONG, "unread": UNREADABLE, "open": OPEN, "identity": IDENTITY}.items():
+    for name, text in {
+        "right": RIGHT,
+        "wrong": WRONG,
+        "unread": UNREADABLE,
+        "open": OPEN,
+        "identity": IDENTITY,
+    }.items():
         (tmp_path / f"{name}.tex").write_text(text)
     return tmp_path
 
@@ -66,7 +72,9 @@ def test_json_keeps_the_contract(folder: Path, capsys: pytest.CaptureFixture[str
     assert isinstance(document["seconds"], float)
 
 
-def test_the_caret_stands_below_the_wrong_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_caret_stands_below_the_wrong_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     main([str(folder / "unread.tex")])
     rows = capsys.readouterr().out.splitlines()
     where = next(k for k, row in enumerate(rows) if set(row.strip()) == {"^"})
@@ -110,7 +118,9 @@ def test_markdown_names_the_mistake(folder: Path, capsys: pytest.CaptureFixture[
     assert "sign of a term" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("head", "said"), [(b"%PDF-1.7 ...", "PDF"), (b"PK\x03\x04....", "word processor")])
+@pytest.mark.parametrize(
+    ("head", "said"), [(b"%PDF-1.7 ...", "PDF"), (b"PK\x03\x04....", "word processor")]
+)
 def test_other_formats_are_refused_with_advice(
     tmp_path: Path, head: bytes, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,6 +169,8 @@ def test_standard_input_and_nothing_heavy_is_imported() -> None:
         "import sys; from vaetheory.review.command import main; code = main(['-']);"
         "heavy = {'numpy', 'sympy', 'torch', 'scipy', 'rich'} & set(sys.modules); assert not heavy, heavy; sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], input=WRONG, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=WRONG, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1, done.stderr
     assert "sign of a term" in done.stdout

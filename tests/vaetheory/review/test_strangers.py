@@ -74,7 +74,9 @@ PIECES = (
 @settings(max_examples=150)
 def test_heaps_of_notation_get_an_answer(pieces: list[str]) -> None:
     report = check("$$" + " ".join(pieces) + "$$", "a.tex", seconds=2)
-    assert not any(INTERNAL in line.why for line in report.lines), [line.why for line in report.lines]
+    assert not any(INTERNAL in line.why for line in report.lines), [
+        line.why for line in report.lines
+    ]
     for line in report.lines:
         assert line.verdict in (HOLDS, ASSUMED, FAILS, UNDECIDED, UNREAD)
         assert (line.counterexample is not None) == (line.verdict == FAILS)
@@ -90,4 +92,6 @@ def test_a_file_with_characters_missing_never_breaks(entry: object, data: st.Dat
     at = data.draw(st.integers(0, len(text) - 1))
     width = data.draw(st.integers(1, 6))
     report = check(text[:at] + text[at + width :], "a.tex", seconds=3)
-    assert not any(INTERNAL in line.why for line in report.lines), [line.why for line in report.lines]
+    assert not any(INTERNAL in line.why for line in report.lines), [
+        line.why for line in report.lines
+    ]

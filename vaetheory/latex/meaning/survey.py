@@ -151,7 +151,7 @@ class Facts:
         ]
         chosen = plain or [d for d in found if d[3]]
         # q(x), the distribution of the data, is no posterior
-        chosen = chosen or [d for d in found if not all(n.base.lower() == "x" for n in d[2])]
+        chosen = chosen or [d for d in found if not any(n.base.lower() == "x" for n in d[2])]
         if not chosen:
             return None
         counts = Counter(str([(n.base, spelled(n.sub)) for n in (*d[2], *d[3])]) for d in chosen)
@@ -266,11 +266,23 @@ def _finish(facts: Facts) -> None:
     if facts.gaussian and not facts.sizes:
         size = next((s for s in SIZES if s in facts.scalars and s not in facts.arguments), None)
         facts.sizes |= {size} if size else set()
+
+
+def may_be_shorthand(facts: Facts, lines: Iterable[Facts]) -> bool:
+    """Whether q(z) may stand for q(z | x): the file has both, but no line does, and no q(x) makes q(z) a marginal."""
+    if not _both(facts) or any(d[0] in ("q", "Q") and _observes(d[2]) for d in facts.densities):
+        return False
+    return not any(_both(line) for line in lines)
+
+
+def _both(facts: Facts) -> bool:
     qs = [d for d in facts.densities if d[0] in ("q", "Q")]
     latents = {n.base for d in qs if d[3] for n in d[2]}
-    facts.shorthand = any(d[3] for d in qs) and any(
-        not d[3] and {n.base for n in d[2]} <= latents for d in qs
-    )
+    return bool(latents) and any(not d[3] and {n.base for n in d[2]} <= latents for d in qs)
+
+
+def _observes(names: tuple[Name, ...]) -> bool:
+    return any(n.base.lower() == "x" for n in names)
 
 
 def key_of(name: Name) -> str:

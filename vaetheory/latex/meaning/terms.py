@@ -446,6 +446,6 @@ def _reach(parts: tuple[tuple[str, Node], ...]) -> int:
     """How far log reaches by default: over densities, or over plain letters and numbers, but not from one to the other."""
     dense = _is_probability(parts[0][1])
     for k, (_, part) in enumerate(parts):
-        if k and not isinstance(part, Big) and _is_probability(part) != dense:
+        if k and not isinstance(part, Big | Group) and _is_probability(part) != dense:
             return k
     return len(parts)

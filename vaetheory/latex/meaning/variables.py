@@ -141,7 +141,8 @@ def value_variable(name: Name, scope: Scope) -> Variable:
     base = name.base
     if base in scope.indices and not name.sub and not name.sup:
         return scope.indices[base]
-    if is_random(base, scope):
+    copied = base.startswith(r"\tilde{") and is_random(base[7:-1], scope)
+    if is_random(base, scope) or copied:
         return random_variable(name, scope)
     stripped = replace(name, sub=without_parameters(name.sub))
     return _indexed(Variable(base, parameter_space(base, scope)), stripped, scope)

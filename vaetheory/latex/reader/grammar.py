@@ -148,7 +148,10 @@ def _goes_into_log(cursor: Cursor, parts: list[tuple[str, Node]]) -> bool:
     if operator_at(cursor) == "big":
         # log 1/K ∑ …: a number in front of a sum is its average
         return all(_is_number(node) for _, node in parts)
-    return operator_at(cursor) is None and starts_atom(cursor) and not cursor.sees("(", "[", r"\{")
+    if cursor.sees("(", "[", r"\{"):
+        # log 1/K (a + b) likewise
+        return all(_is_number(node) for _, node in parts)
+    return operator_at(cursor) is None and starts_atom(cursor)
 
 
 def _is_number(node: Node) -> bool:

@@ -64,6 +64,14 @@ def chains_of(tokens: Sequence[Token], text: str, bare: bool) -> list[Chain]:
     return [c for c in chains if c.links or c.sides[0]]
 
 
+def _is_remark(tokens: Sequence[Token], k: int) -> bool:
+    """Whether a group that begins with words stands here, and is no index and no argument."""
+    if not tokens[k].is_("{") or k + 1 >= len(tokens) or tokens[k + 1].kind != TEXT:
+        return False
+    before = tokens[k - 1] if k else None
+    return before is None or not (before.is_("_", "^") or before.text.startswith("\\"))
+
+
 @dataclass(slots=True)
 class _Segment:
     tokens: list[Token]
@@ -90,7 +98,7 @@ def _segments(row: Row) -> list[_Segment]:
     depth = 0
     tokens = row.tokens
     for k, token in enumerate(tokens):
-        if depth == 0 and token.is_("{") and k + 1 < len(tokens) and tokens[k + 1].kind == TEXT:
+        if depth == 0 and _is_remark(tokens, k):
             # a remark that is set smaller: nothing of the row comes after it
             break
         depth += (token.text in _OPENING and token.kind != TEXT) - (
@@ -219,6 +227,14 @@ def _sign_at(tokens: Sequence[Token], k: int) -> tuple[str, int]:
         if pair in (">=", "<=", "=="):
             return {">=": r"\ge", "<=": r"\le", "==": "="}[pair], 2
     return (token.text, 1) if token.text in RELATIONS else ("", 0)
+
+
+def quantity_of(link: Link) -> str:
+    r"""What is written below or above ≐: the quantity that the constant does not depend on, such as \hat{x}."""
+    tokens = list(link.beside)
+    while len(tokens) > 1 and tokens[0].is_("{") and tokens[-1].is_("}"):
+        tokens = tokens[1:-1]
+    return "".join(t.text for t in tokens)
 
 
 def _goes_on(

@@ -94,7 +94,20 @@ def plain(tokens: Sequence[Token]) -> list[Token]:
                 pending.append(replace(token, text=same, kind=LETTER if same == "d" else kind))
             continue
         _undress(token, pending, result)
-    return _words(result)
+    return _words(_without_empty_groups(result))
+
+
+def _without_empty_groups(tokens: list[Token]) -> list[Token]:
+    """{} keeps signs apart in TeX and means nothing, unless it is an argument."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token.is_("}") and kept and kept[-1].is_("{"):
+            before = kept[-2] if len(kept) > 1 else None
+            if before is None or not (before.is_("_", "^") or before.kind == COMMAND):
+                kept.pop()
+                continue
+        kept.append(token)
+    return kept
 
 
 def _undress(token: Token, pending: list[Token], result: list[Token]) -> None:
