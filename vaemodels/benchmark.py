@@ -26,7 +26,14 @@ from vaemodels.config import Config, Device, Precision
 from vaemodels.data import Dataset
 from vaemodels.distributed import World
 from vaemodels.evaluation import log_likelihood
-from vaemodels.hardware import apply, autocast, describe, has_native_bfloat16, torch_device
+from vaemodels.hardware import (
+    apply,
+    autocast,
+    describe,
+    flushing_denormals,
+    has_native_bfloat16,
+    torch_device,
+)
 from vaemodels.models import ConvolutionalModel, build
 from vaemodels.random import permutation
 from vaemodels.steps import TrainingStep, adam
@@ -162,12 +169,13 @@ def measure(
     native = has_native_bfloat16(config.device)
     loops = _loops(config, data, native)
     seconds: dict[str, list[float]] = {name: [] for name in loops}
-    for number in range(rounds + 1):
-        for name, (loop, _) in loops.items():
-            taken = _time(config, partial(loop, steps))
-            if number > 0:
-                seconds[name].append(taken / steps)
-            advance(name)
+    with flushing_denormals():
+        for number in range(rounds + 1):
+            for name, (loop, _) in loops.items():
+                taken = _time(config, partial(loop, steps))
+                if number > 0:
+                    seconds[name].append(taken / steps)
+                advance(name)
     peaks = {precision: matrix_peak(config, precision) for precision in _precisions(native)}
     flops = flops_per_image(config)
     batch = config.optimization.batch

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from vaemodels.config import Config
 from vaemodels.data import Dataset
-from vaemodels.hardware import autocast
+from vaemodels.hardware import autocast, flushing_denormals
 from vaemodels.networks import Encoder
 from vaemodels.random import Stream, bits, permutation
 
@@ -18,6 +18,7 @@ EPOCHS = 5
 BATCH = 100
 
 
+@flushing_denormals()
 def image_classifier(data: Dataset, config: Config) -> Encoder:
     """Convolutional classifier of grey levels, trained on at most ``TRAINED_ON`` real images."""
     device = data.images.device

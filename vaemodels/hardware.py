@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import torch
@@ -36,14 +37,24 @@ def resolve(config: Config) -> Config:
 
 
 def apply(config: Config) -> torch.device:
-    """Make this process compute as ``config`` says; return its device.
-
-    Sets torch's number of threads. Numbers below the normal range are taken as zero on a CPU: they
-    come up once a loss has converged (in the moments of Adam) and take a hundred times longer.
-    """
+    """Give torch the number of threads that ``config`` says; return its device."""
     torch.set_num_threads(config.threads)
-    torch.set_flush_denormal(True)
     return torch_device(config.device)
+
+
+@contextmanager
+def flushing_denormals() -> Iterator[None]:
+    """Take numbers below the normal range as zero on the CPU while training.
+
+    They come up once a loss has converged (in the moments of Adam), and take many times longer.
+    Afterwards the process computes as it did before: others in it may count on them.
+    """
+    before = float(torch.tensor(5e-324, dtype=torch.float64) * 1.0) == 0.0
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
 
 
 def usable(config: Config) -> Config:

@@ -136,7 +136,7 @@ class Trainer:
         history = self._open_folder()
         if self.world.leads:
             self.observer.started(self.config, self.position, self.batches)
-        with interrupts() as wished:
+        with interrupts() as wished, hardware.flushing_denormals():
             while not self._finished():
                 seconds = self._epoch(wished)
                 metrics = self._close_epoch(seconds)

@@ -60,6 +60,18 @@ def test_busy_cores_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hardware.free_cores(interval=0.01) == allowed
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_denormals_are_flushed_for_a_while_only(before: bool) -> None:
+    tiny = torch.tensor(5e-324, dtype=torch.float64)
+    torch.set_flush_denormal(before)
+    try:
+        with hardware.flushing_denormals():
+            assert float(tiny * 1.0) == 0.0
+        assert (float(tiny * 1.0) == 0.0) is before
+    finally:
+        torch.set_flush_denormal(False)
+
+
 def test_the_description_names_what_matters() -> None:
     found = hardware.describe(hardware.resolve(Config().replace(device=Device.CPU)))
     assert found.keys() == {"device", "precision", "threads", "torch", "python", "system"}
