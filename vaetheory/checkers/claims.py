@@ -1,6 +1,4 @@
-"""What a statement claims, as something that one world can be asked: does it hold here, and by how
-much?
-"""
+"""What a statement claims of one world: does it hold here, and by how much?"""
 
 from __future__ import annotations
 
@@ -245,9 +243,7 @@ def _argument_of(assumption: Sampled, copy: Variable) -> Variable:
 
 
 def _varied(statement: Statement, signature: Signature) -> tuple[set[str], set[Variable]]:
-    """For ≐: the labels of the parts of a world that the quantity names, and the free variables
-    that it names.
-    """
+    """For ≐: what the quantity names, as labels of parts of a world and as free variables."""
     name = statement.quantity
     letters = {
         letter_text(letter)

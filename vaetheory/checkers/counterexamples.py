@@ -1,5 +1,6 @@
-"""Counterexamples that can be redone by hand: as few cells as possible, small numbers, a difference
-that can be seen.
+"""Counterexamples that can be redone by hand.
+
+They have as few cells as possible, small numbers, and a difference that can be seen.
 """
 
 from __future__ import annotations
@@ -63,8 +64,9 @@ class Found:
 
 
 def shrunk(found: Found, ends: float | None) -> Found:
-    """The smallest world in which the claim fails that a bounded search comes upon; ``found``
-    itself at worst.
+    """The smallest failing world that a bounded search comes upon.
+
+    ``found`` itself at worst.
     """
     best = found
     for candidate in _small_worlds(found.claim.family, ends):

@@ -57,11 +57,11 @@ class _Tally:
 def check(
     statement: Statement, *, worlds: int = 20, seed: int = 0, deadline: float | None = None
 ) -> Evidence:
-    """Whether the statement holds in ``worlds`` random worlds; a function of (statement, worlds,
-    seed).
+    """Whether the statement holds in ``worlds`` random worlds.
 
-    ``deadline`` (seconds) bounds the time: what was not looked at by then is not counted. Never
-    raises on a legal statement: what no world can give a value is UNDECIDED with a reason.
+    A function of (statement, worlds, seed). ``deadline`` (seconds) bounds the time: what was not
+    looked at by then is not counted. Never raises on a legal statement: what no world can give a
+    value is UNDECIDED with a reason.
     """
     ends = None if deadline is None else time.monotonic() + deadline
     tallies: dict[str, _Tally] = {}

@@ -1,8 +1,7 @@
-"""Looking for a world in which an inequality is false: many starts, then downhill steps on its
-margin.
+"""Looking for a world in which an inequality is false.
 
-Bounds such as KL ≤ 3 survive hundreds of tame worlds, so weights are also multiplied and divided by
-powers of 2, without end.
+From many starts, downhill steps on its margin. Bounds such as KL ≤ 3 survive hundreds of tame
+worlds, so weights are also multiplied and divided by powers of 2, without end.
 """
 
 from __future__ import annotations
@@ -71,8 +70,9 @@ def _margin(claim: Claim, world: World, place: Place) -> Found | float:
 
 
 def _moved(key: Key, value: Fraction, random: Random) -> Fraction:
-    """A neighbour: weights and widths by a power of 2; numbers by a half or a double, never out of
-    (0, 1).
+    """A neighbour of a draw.
+
+    Weights and widths times a power of 2; numbers halved or doubled, never out of (0, 1).
     """
     if key[0] in ("weight", "width"):
         return (value or Fraction(1)) * Fraction(2) ** (

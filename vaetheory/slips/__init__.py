@@ -1,6 +1,4 @@
-"""Mistakes that students really make, each a pure function from an expression to wrong expressions,
-one per file.
-"""
+"""Mistakes that students really make: pure functions to wrong expressions, one per file."""
 
 from __future__ import annotations
 

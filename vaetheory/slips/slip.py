@@ -1,6 +1,4 @@
-"""What a slip is: a mistake that students make, as a function from an expression to wrong
-expressions.
-"""
+"""What a slip is: a mistake, as a function from an expression to wrong expressions."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""Pairwise-coprime bases: what makes log 6 + log 10 = 2 log 2 + log 15 decidable without factoring
-anything.
+"""Pairwise-coprime bases, found without factoring anything.
 
-Every integer of a list is a product of powers of the base found by greatest common divisors alone
-(factor refinement: Bach, Driscoll and Shallit, "Factor refinement", 1993). By unique factorization
-the logarithms of a coprime base are linearly independent over ℚ; with Lindemann's theorem, so are
-they together with 1.
+They make log 6 + log 10 = 2 log 2 + log 15 decidable: every integer of a list is a product of
+powers of the base found by greatest common divisors alone (factor refinement: Bach, Driscoll and
+Shallit, "Factor refinement", 1993). By unique factorization the logarithms of a coprime base are
+linearly independent over ℚ; with Lindemann's theorem, so are they together with 1.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Equality and sign of exact numbers: normal form over a coprime base, and intervals of rising
-precision.
+"""Equality and sign of exact numbers.
+
+By normal forms over a coprime base, and by intervals of rising precision.
 """
 
 from __future__ import annotations
@@ -145,8 +146,9 @@ def _is_denominator(generator: Generator) -> TypeGuard[PowerOf]:
 
 
 def enclose(value: Number, precision: int) -> Interval | None:
-    """An interval that contains the number; None where this precision gives none (log of an
-    interval around 0).
+    """An interval that contains the number.
+
+    None where this precision gives none: the logarithm of an interval around 0.
     """
     total = intervals.rational(Fraction(0), precision)
     for monomial, coefficient in Exact.of(value).terms.items():

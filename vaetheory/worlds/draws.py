@@ -1,5 +1,6 @@
-"""Random choices that have names: the same seed gives the same world, and a shrinker can put in any
-one of them.
+"""Random choices that have names.
+
+The same seed gives the same world, and a shrinker can put in any one of them.
 
 Every part of a world (a letter's table, a parameter, a function, the widths) draws from its own
 generator, so that one part can be redrawn while the others stay as they are: that is what ≐ is
@@ -70,8 +71,9 @@ class Draws:
     _streams: dict[str, random.Random] = field(default_factory=dict)
 
     def stream(self, part: str, entry: Key = ()) -> random.Random:
-        """The generator of a part of the world, or of one entry of a part that is filled in no
-        fixed order.
+        """The generator of a part of the world.
+
+        With ``entry``, that of one entry of a part that is filled in no fixed order.
         """
         label = f"{part}{entry}" if entry else part
         found = self._streams.get(label)

@@ -1,5 +1,6 @@
-"""The value of an expression in a world: expressions are turned into functions of a frame once and
-run in many worlds.
+"""The value of an expression in a world.
+
+Expressions are turned into functions of a frame once and run in many worlds.
 
 KL, H, I and the ELBO are evaluated by their definitions, independently of how the prover unfolds
 them.

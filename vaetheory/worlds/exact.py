@@ -1,5 +1,6 @@
-"""The exact number ring: polynomials over ℚ in logarithms, in π and log π, and in what has no
-better form.
+"""The exact number ring.
+
+Polynomials over ℚ in logarithms, in π and log π, and in what has no better form.
 
 A number is a sum of rational multiples of *monomials*, a monomial a sorted tuple of *generators*:
 
@@ -176,8 +177,9 @@ Number = Rational | Exact
 
 @dataclass(frozen=True, slots=True)
 class PowerOf:
-    """base^exponent: an integer > 1 with 0 < exponent < 1, π, or a number that is not a single
-    product.
+    """base^exponent.
+
+    The base is an integer > 1 with 0 < exponent < 1, π, or a number that is not a single product.
     """
 
     base: int | Symbol | Exact

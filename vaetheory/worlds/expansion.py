@@ -1,5 +1,6 @@
-"""Σ_d, ∏_k and z_k written out: with numbers for D, K and T, no index variable is left in a
-statement.
+"""Σ_d, ∏_k and z_k written out.
+
+With numbers for D, K and T, no index variable is left in a statement.
 
 This is what the indexed notation means, not a rule of the calculus: a binder over z binds every
 component or copy z_1, …, z_D that stands inside it, unless the density itself takes the whole

@@ -1,5 +1,6 @@
-"""Sums of polynomial × exp(polynomial): what densities, expectations and logarithms are in a
-linear-Gaussian world.
+"""Sums of polynomial × exp(polynomial).
+
+That is what densities, expectations and logarithms are in a linear-Gaussian world.
 
 Closed under +, × and integration over the real line where the exponent is a quadratic that falls
 off; the logarithm of a single exponential is its exponent. Everything else is refused
@@ -118,8 +119,9 @@ class Field:
 
 
 def _integral(exponent: Polynomial, factor: Polynomial, variable: int) -> Field:
-    """∫ factor · exp(a v² + b v + c) dv = √(π/−a) exp(c − b²/4a) E[factor(m + s t)], m = −b/2a, s²
-    = −1/2a.
+    """∫ f exp(a v² + b v + c) dv = √(π/−a) exp(c − b²/4a) E[f(m + s t)].
+
+    Here m = −b/2a, s² = −1/2a, and t is a standard normal.
     """
     parts = exponent.by_degree(variable)
     if any(degree > 2 for degree in parts):

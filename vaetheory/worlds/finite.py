@@ -145,9 +145,7 @@ class FiniteWorld:
         return table
 
     def _with_slopes(self, letter: Letter, factor: Factor, still: Table) -> Table:
-        """A tangent of a conditional density: p·(s − E[s]) for random scores s, which integrates to
-        0.
-        """
+        """A tangent of a conditional density, p·(s − E[s]) for random s: it integrates to 0."""
         label = letter_text(letter)
         volumes = self.grid.volumes(factor.of)
         table: Table = {}
@@ -274,12 +272,11 @@ def random_world(
     fixed: Mapping[Key, Fraction] | None = None,
     varied: frozenset[str] = frozenset(),
 ) -> FiniteWorld:
-    """A finite world for an expanded statement (no index variable left), by (statement, seed,
-    style).
+    """A finite world for an expanded statement, by (statement, seed, style).
 
     ``sizes`` sets numbers of cells by the name of their kind, ``fixed`` single draws, and the parts
     named in ``varied`` are drawn afresh. Raises UngenerableError where the statement or an
-    assumption has no finite world.
+    assumption has no finite world, or an index variable is left.
     """
     style = STYLES[style] if isinstance(style, str) else style
     draws = Draws(f"{seed}", style, fixed or {}, varied)
@@ -331,8 +328,9 @@ def _count(slots: tuple[str, ...], grid: Grid) -> int:
 
 
 def _sizes(kinds: Mapping[str, Cells], draws: Draws, given: Mapping[str, int]) -> dict[str, int]:
-    """Numbers of cells: varied, at least one ≥ 3 where the style allows it, fewer where there are
-    many variables.
+    """Numbers of cells, varied.
+
+    At least one is ≥ 3 where the style allows it; fewer where there are many variables.
     """
     loose = sorted(name for name, cells in kinds.items() if cells.size is None)
     most = draws.style.size if len(loose) <= 3 else min(draws.style.size, 3)
@@ -352,9 +350,7 @@ def _widths_of(cells: Cells, size: int, draws: Draws) -> tuple[Fraction, ...]:
 
 
 def _check_equalities(world: FiniteWorld) -> None:
-    """Every equality of densities that is assumed must hold in the table that came out, however the
-    plan went about it.
-    """
+    """Every equality of densities that is assumed must hold in the tables that came out."""
     for assumption in world.statement.assumptions:
         if isinstance(assumption, SameDensity) and not _same(
             world, assumption.first, assumption.second

@@ -31,15 +31,14 @@ class World(Protocol):
         """∫ integrand d(variable), or the sum."""
 
     def moving(self, parameter: str) -> World:
-        """The same world, with a derivative along a direction of what the parameter stands for
-        carried along.
-        """
+        """The same world with a derivative in what the parameter stands for carried along."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A density that is asked for, by slots; compared by identity, so that a world can file its
-    tables under it.
+    """A density that is asked for, by slots.
+
+    Compared by identity, so that a world can file its tables under it.
     """
 
     letter: Letter

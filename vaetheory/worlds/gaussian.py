@@ -1,5 +1,6 @@
-"""Linear-Gaussian worlds: every letter is a joint normal distribution with rational parameters, and
-all moments are exact.
+"""Linear-Gaussian worlds: joint normal distributions with rational parameters.
+
+All moments are exact.
 
 A factor p(u | v) is a normal density whose mean is linear in v. Families with a formula (a normal
 density with a polynomial mean, a Bernoulli) stand beside them, so that parametric statements are
@@ -73,8 +74,9 @@ class GaussianWorld:
         return found
 
     def formal(self, slot: str) -> Point:
-        """The formal coordinates of a slot in the letters' densities; negative, so that they meet
-        no other variable.
+        """The formal coordinates of a slot.
+
+        Numbered below 0, so that they meet no other variable.
         """
         found = []
         for component in range(dimension(self.signature.cells[slot])):

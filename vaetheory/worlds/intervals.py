@@ -51,9 +51,7 @@ class Interval:
         return Interval(lowest, max(up.multiply(a, b) for a, b in pairs), self.precision)
 
     def log(self) -> Interval | None:
-        """The natural logarithm; None where the interval is not above 0 (a higher precision may
-        tell).
-        """
+        """The natural logarithm; None where the interval is not above 0."""
         if self.low <= 0:
             return None
         down, up = _contexts(self.precision)

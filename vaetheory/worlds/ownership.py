@@ -1,6 +1,4 @@
-"""What a gradient moves: ∇_θ the densities of p and ∇_φ those of q, unless the statement says
-otherwise.
-"""
+"""What a gradient moves: by default ∇_θ the densities of p and ∇_φ those of q."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ DEFAULT_OWNERS = {"\\theta": "p", "\\phi": "q", "θ": "p", "φ": "q"}
 
 
 def owned_letters(statement: Statement, signature: Signature, parameter: str) -> set[Letter]:
-    """The letters whose densities a parameter moves: as assumed, else θ the letter p, φ the letter
-    q.
-    """
+    """The letters that a parameter moves: as assumed, else θ the letter p, φ the letter q."""
     owners = [a for a in statement.assumptions if isinstance(a, Owns)]
     if named := {a.letter for a in owners if a.parameter == parameter}:
         return named

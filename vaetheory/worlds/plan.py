@@ -1,5 +1,6 @@
-"""In which order a letter's joint is built from factors, so that its assumptions hold and nothing
-else does.
+"""In which order a letter's joint is built from factors.
+
+Its assumptions must hold, and nothing else.
 
 A factor is p(of | given), random, given by a formula, or taken over from another density. An
 assumption that cannot be had without making the world more special than it says is refused
@@ -193,8 +194,9 @@ def _along(graph: Dag, slots: tuple[str, ...], wishes: list[_Wish]) -> Iterator[
 
 
 def _greedy(letter: Letter, slots: tuple[str, ...], wishes: list[_Wish]) -> Iterator[Factor]:
-    """Wishes as soon as exactly what they need is there; what nobody asks for is random, given all
-    before it.
+    """Wishes as soon as exactly what they need is there.
+
+    What nobody asks for is random, given all before it.
     """
     covered: list[str] = []
     left = list(wishes)

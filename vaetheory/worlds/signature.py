@@ -1,5 +1,6 @@
-"""What a statement asks of a world: its letters with their slots, its spaces, parameters, functions
-and free variables.
+"""What a statement asks of a world.
+
+Its letters with their slots, its spaces, parameters, functions and free variables.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ def name_of(variable: Variable) -> Name:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells that the variables of one kind share: all slots that some variable fills both of,
-    and their variables.
+    """The cells that the variables of one kind share.
+
+    A kind has all slots that some variable fills both of, and their variables.
 
     ``size`` is None where any number will do; ``bits`` > 0 makes the cells the vectors {0, 1}^bits;
     ``components`` are how many numbers a cell carries when its coordinates are used; ``points``
@@ -70,8 +72,9 @@ class Signature:
     parameters: tuple[Variable, ...]
 
     def kind(self, variable: Variable) -> Cells | None:
-        """The cells of a random variable (or of the vector that it is a component of); None for a
-        parameter.
+        """The cells of a random variable, or of the vector that it is a component of.
+
+        None for a parameter.
         """
         found = self.cells.get(name_of(variable))
         return found if found is not None else self.cells.get((variable.name, ()))

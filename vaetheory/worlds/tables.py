@@ -55,8 +55,9 @@ def normalised(weights: Mapping[Cell, Fraction], volumes: Mapping[Cell, Fraction
 
 
 def marginal(factors: tuple[FactorTable, ...], slots: tuple[str, ...], grid: Grid) -> Table:
-    """The joint density of these slots, keyed in their order; what no descendant needs is left out,
-    the rest is summed out.
+    """The joint density of these slots, keyed in their order.
+
+    What no descendant needs is left out, the rest is summed out.
     """
     needed = set(slots)
     used: list[FactorTable] = []
@@ -89,8 +90,9 @@ def marginal(factors: tuple[FactorTable, ...], slots: tuple[str, ...], grid: Gri
 def conditional(
     factors: tuple[FactorTable, ...], of: tuple[str, ...], given: tuple[str, ...], grid: Grid
 ) -> Table:
-    """p(of | given), keyed by the cells of both; cells where the condition has probability 0 are
-    left out.
+    """p(of | given), keyed by the cells of both.
+
+    Cells where the condition has probability 0 are left out.
     """
     for factor in factors:
         if set(factor.of) == set(of) and set(factor.given) == set(given):

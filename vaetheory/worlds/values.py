@@ -170,8 +170,9 @@ def _(base: Dual, exponent: Fraction) -> Dual:
 
 
 def add_all(values: Iterable[Any]) -> Any:
-    """The sum of many values; numbers are gathered in one table of terms instead of one sum after
-    the other.
+    """The sum of many values.
+
+    Numbers are gathered in one table of terms instead of one sum after the other.
     """
     rational = Fraction(0)
     terms: dict[Monomial, Fraction] = {}
