@@ -28,6 +28,7 @@ from tests.vaetheory.generation.pairs import pair  # noqa: E402
 
 RESULT = ROOT / "docs" / "results" / "two_deciders.json"
 CHUNK = 250
+BATCH = 8
 WORLDS = 2
 
 
@@ -62,12 +63,14 @@ def run(first: int, pairs: int, processes: int) -> Tally:
     """The tally over these pairs, with progress on standard error."""
     ends = first + pairs
     chunks = [range(start, min(start + CHUNK, ends)) for start in range(first, ends, CHUNK)]
-    total = Tally()
-    # fresh processes now and then: the calculus remembers normal forms, and 100,000 pairs have many
-    with ProcessPoolExecutor(processes, max_tasks_per_child=8) as pool:
-        for done, tally in enumerate(pool.map(_compare, chunks), start=1):
-            _merge(total, tally)
-            print(f"\r{done * CHUNK} of {pairs}", end="", file=sys.stderr, flush=True)
+    total, done = Tally(), 0
+    for start in range(0, len(chunks), BATCH * processes):
+        # fresh processes now and then: the calculus remembers normal forms, and there are many
+        with ProcessPoolExecutor(processes) as pool:
+            for tally in pool.map(_compare, chunks[start : start + BATCH * processes]):
+                _merge(total, tally)
+                done += len(tally.proof_seconds)
+                print(f"\r{done} of {pairs}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return total
 

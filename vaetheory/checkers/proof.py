@@ -146,7 +146,7 @@ def _inequality(calculus: Calculus, statement: Statement) -> Evidence:
     )
     for count in sorted({min(_FEW, len(found)), len(found)}):
         # those that stand in the statement itself come first, and mostly are enough
-        forms += [calculus.linear(calculus.normal(e)) for _, e in found[len(forms) : count]]
+        forms += [_form(calculus, e) for _, e in found[len(forms) : count]]
         weights = combination(difference, forms)
         if weights is None:
             continue
@@ -158,6 +158,14 @@ def _inequality(calculus: Calculus, statement: Statement) -> Evidence:
             KIND, Verdict.UNDECIDED, figures, "≥ is proved, but not that the sides differ"
         )
     return answer
+
+
+def _form(calculus: Calculus, e: Expression) -> Linear:
+    """The normal form; of a suggestion that has none, zero, which is of no use in a proof."""
+    try:
+        return calculus.linear(calculus.normal(e))
+    except CalculusError:
+        return {}
 
 
 def _positive(e: Expression, statement: Statement) -> bool:

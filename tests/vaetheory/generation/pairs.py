@@ -8,8 +8,18 @@ from random import Random
 from tests.vaetheory.generation.equalities import equal_expression
 from tests.vaetheory.generation.terms import LETTERS, Scope, Terms, number, variable
 from vaetheory.language.assumptions import Assumption, Dag, SameDensity, Sampled
-from vaetheory.language.expressions import KL, Expectation, Expression, walk
+from vaetheory.language.binding import free_variables
+from vaetheory.language.expressions import (
+    KL,
+    Density,
+    Entropy,
+    Expectation,
+    Expression,
+    Log,
+    walk,
+)
 from vaetheory.language.statements import Relation, Statement
+from vaetheory.language.variables import Variable
 from vaetheory.slips import all_slips
 
 MOST_NODES = 48
@@ -84,17 +94,38 @@ def _assumptions(random: Random) -> tuple[Assumption, ...]:
 
 
 def _inequality(terms: Terms, statement: Statement) -> Statement:
-    """left + divergences ≥ right."""
+    """left + something that is never negative ≥ right, or something that only looks so."""
     random = terms.random
     bound = variable(random.choice(("x", "z", "a")), 3)
-    left = statement.left
-    divergence: Expression = KL(terms.law(bound, ()), terms.law(bound, ()), (bound,))
-    if random.random() < 0.4:
-        outer = variable(random.choice(("x", "z")), 4)
-        inner = (terms.law(bound, (outer,)), terms.law(bound, (outer,)))
-        divergence = Expectation(terms.law(outer, ()), KL(*inner, (bound,)), (outer,))
-    weight = number(random.choice((1, 1, 2, -1)))
-    return replace(statement, left=left + weight * divergence, relation=Relation.AT_LEAST)
+    scope = (variable(random.choice(("x", "z")), 4),) if random.random() < 0.6 else ()
+    gap = _gap(terms, bound, tuple(v for v in scope if v.slot != bound.slot))
+    for outer in scope:
+        if random.random() < 0.7 or outer in free_variables(gap):
+            gap = Expectation(terms.law(outer, ()), gap, (outer,))
+    weight = number(random.choice((1, 1, 1, 2, -1)))
+    left = statement.left + weight * gap
+    return replace(statement, left=left, relation=Relation.AT_LEAST)
+
+
+def _gap(terms: Terms, bound: Variable, scope: Scope) -> Expression:
+    """A divergence, an entropy, a gap of Jensen's inequality, …; sometimes not under a law."""
+    random = terms.random
+    law = first = terms.law(bound, scope)
+    if scope and random.random() < 0.5:
+        # a joint density at one point of the scope: its mass is not one
+        law = Density(first.letter, (bound, *scope))
+    body = terms.positive((bound,), 1)
+    mean = Expectation(first if random.random() < 0.3 else law, body, (bound,))
+    match random.randrange(6):
+        case 0 | 1:
+            return KL(first, terms.law(bound, scope) if law is first else law, (bound,))
+        case 2:
+            return Entropy(law, (bound,))
+        case 3:
+            return Log(mean) - Expectation(mean.law, Log(body), (bound,))
+        case 4:
+            return Expectation(mean.law, body * body, (bound,)) - mean**2
+    return body - 1 - Log(body) if random.random() < 0.3 else mean - 1 - Log(mean)
 
 
 def _up_to_constant(terms: Terms, scope: Scope, statement: Statement) -> Statement:
