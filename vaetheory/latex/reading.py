@@ -1,4 +1,5 @@
-r"""One formula at a time: TeX → an expression or a statement. What the writer sets is read back as it was.
+r"""One formula at a time: TeX → an expression or a statement. What the writer sets is read back as
+it was.
 
 read_expression(r"\mathbb{E}_{q(z\mid x)}\left[\log p(x\mid z)\right]")
 """
@@ -52,7 +53,9 @@ def read_expression(
 def read_statement(
     text: str, spaces: Mapping[str, Space] | None = None, reading: Reading = Reading()
 ) -> Statement:
-    """The one relation that a formula states. Raises ReadError where there is none, or more than one."""
+    """The one relation that a formula states. Raises ReadError where there is none, or more than
+    one.
+    """
     chains = chains_of(plain(tokenize(text)), text, bare=False)
     if len(chains) != 1 or len(chains[0].links) != 1:
         raise ReadError("one relation between two sides is wanted", 0, len(text))

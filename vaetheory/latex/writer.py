@@ -132,7 +132,9 @@ def _(e: Log) -> Written:
 
 
 def _needs_bracket(inner: Expression, written: Written) -> bool:
-    """Whether log has to be told where its argument ends: behind sums, products and powers of more than a letter."""
+    """Whether log has to be told where its argument ends: behind sums, products and powers of
+    more than a letter.
+    """
     match inner:
         case Sum():
             return True

@@ -17,7 +17,9 @@ MAXIMUM = 6
 
 
 def of_file(facts: Facts) -> Iterator[Reading]:
-    """Readings of the whole file, the likeliest first: q(z) as marginal or shorthand, ℒ as ELBO or its negative."""
+    """Readings of the whole file, the likeliest first: q(z) as marginal or shorthand, ℒ as ELBO
+    or its negative.
+    """
     names = sorted(n for n in facts.bound_names if n not in facts.definitions)[:2]
     shorthands = (True, False) if facts.shorthand else (False,)
     for shorthand in shorthands:
@@ -28,7 +30,9 @@ def of_file(facts: Facts) -> Iterator[Reading]:
 def of_side(
     tree: Node, facts: Facts, reading: Reading, flavour: str
 ) -> list[tuple[Reading, Expression]]:
-    """The readings of one side that differ in what they mean, the default first. Raises ReadError if it has none."""
+    """The readings of one side that differ in what they mean, the default first. Raises
+    ReadError if it has none.
+    """
     options: list[Reading] = [reading]
     for name in sorted(_open_choices(tree)):
         options += [replace(r, **{name: True}) for r in options]

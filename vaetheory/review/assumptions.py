@@ -1,4 +1,6 @@
-"""What a file assumes: remarks such as ``% assume: p(z|c) = p(z)``, families that it states, and those it leaves unsaid."""
+"""What a file assumes: remarks such as ``% assume: p(z|c) = p(z)``, families that it states, and
+those it leaves unsaid.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ from vaetheory.latex.reader.tokens import tokenize
 def remarked(
     document: Document, facts: Facts, reading: Reading
 ) -> tuple[list[Assumption], list[str]]:
-    """The assumptions that the remarks of a file give, and what is wrong with those that cannot be used."""
+    """The assumptions that the remarks of a file give, and what is wrong with those that cannot
+    be used.
+    """
     found: list[Assumption] = []
     problems: list[str] = []
     for _, remark in document.remarks:
@@ -52,7 +56,9 @@ def remarked(
 
 
 def assumption_of(left: Expression, sign: str, right: Expression) -> Assumption:
-    """The assumption that a relation between densities is. Raises ValueError for what is not in the vocabulary."""
+    """The assumption that a relation between densities is. Raises ValueError for what is not in
+    the vocabulary.
+    """
     if isinstance(left, Density) and isinstance(right, Density):
         if sign == "=":
             return SameDensity(left, right)
@@ -102,7 +108,9 @@ def densities(expressions: Iterable[Expression]) -> Iterator[Density]:
 
 
 def unconditional(statement: Statement, fixed: set[str]) -> list[Assumption]:
-    """p(z | c) = p(z) for a class c, where the statement has both: the independence that a file may leave unsaid."""
+    """p(z | c) = p(z) for a class c, where the statement has both: the independence that a file
+    may leave unsaid.
+    """
     found: list[Assumption] = []
     present = list(densities((statement.left, statement.right)))
     for density in present:
@@ -116,7 +124,9 @@ def unconditional(statement: Statement, fixed: set[str]) -> list[Assumption]:
 
 
 def is_parametric(expression: Expression) -> bool:
-    """Whether it is a formula in parameters: a sum or a product over components, a power, a family."""
+    """Whether it is a formula in parameters: a sum or a product over components, a power, a
+    family.
+    """
     return any(
         isinstance(n, FamilyDensity | IndexedSum | IndexedProduct | Power) for n in walk(expression)
     )

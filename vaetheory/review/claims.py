@@ -1,4 +1,6 @@
-"""One claim of a line: settled by proof, by exact worlds, or under an assumption that is then named."""
+"""One claim of a line: settled by proof, by exact worlds, or under an assumption that is then
+named.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,8 @@ def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
         if decision.verdict is Verdict.HOLDS:
             return Claimed(widened, decision, tuple(a for a in found if a not in situation.given))
         if any(isinstance(a, Family) for a in found):
-            # under its family the line says something else than about any density: that verdict counts
+            # under its family the line says something else than about any density: that verdict
+            # counts
             worst = Claimed(widened, decision, found)
     if worst.decision.verdict is Verdict.FAILS and worst is first and _may_be_components(statement):
         why = "p(x_d|z) beside p(x|z) is read as a component; without the family of p(x|z) it has no value"
@@ -148,7 +151,9 @@ def _relevant(
 
 
 def _up_to_constant(statement: Statement, situation: Situation) -> Claimed:
-    """Tries the quantities that both sides depend on: the decoder's mean, then q, then the parameters of p."""
+    """Tries the quantities that both sides depend on: the decoder's mean, then q, then the
+    parameters of p.
+    """
     first: Claimed | None = None
     for quantity in _quantities(statement):
         claimed = _under_assumptions(replace(statement, quantity=quantity), situation)
@@ -216,7 +221,9 @@ def _copies(statement: Statement, situation: Situation) -> list[Variable]:
 
 
 def _laws(statement: Statement, situation: Situation) -> list[Density]:
-    """What the copies may be drawn from: laws of expectations on the left, densities below ∫, the posterior."""
+    """What the copies may be drawn from: laws of expectations on the left, densities below ∫,
+    the posterior.
+    """
     found: dict[Density, None] = {}
     for node in walk(statement.left):
         if (

@@ -1,4 +1,6 @@
-"""A hard bound on time, where the system has one: provers may not return on an expression that nobody foresaw."""
+"""A hard bound on time, where the system has one: provers may not return on an expression that
+nobody foresaw.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ class TimeIsUp(Exception):
 def bounded(seconds: float) -> Iterator[None]:
     """Raises TimeIsUp in the body after ``seconds``.
 
-    Works on the main thread of systems with interval timers; elsewhere (threads, browsers) the caller has to
-    end the whole computation. A timer that is already running goes on afterwards.
+    Works on the main thread of systems with interval timers; elsewhere (threads, browsers) the
+    caller has to end the whole computation. A timer that is already running goes on afterwards.
     """
     if (
         not hasattr(signal, "setitimer")

@@ -24,9 +24,11 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     arguments = argparse.ArgumentParser(
         prog="vaetheory check",
-        description="Check derivations about ELBOs and KL divergences line by line: which line holds and by which rule, "
+        description="Check derivations about ELBOs and KL divergences line by line: which line "
+        "holds and by which rule, "
         "which does not, and a world in which its two sides differ.",
-        epilog="Exit codes: 0 every line holds; 1 a line is wrong; 2 nothing could be read, or wrong usage; "
+        epilog="Exit codes: 0 every line holds; 1 a line is wrong; 2 nothing could be read, or "
+        "wrong usage; "
         "3 not everything could be decided.",
     )
     arguments.add_argument(
@@ -64,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         if not theorems_for(options.goal):
             print(
-                f"no question or theorem is called {options.goal!r}: try 1.1.1, or `vaetheory list`",
+                f"no question or theorem is called {options.goal!r}: try 1.1.1, or `vaetheory "
+                f"list`",
                 file=sys.stderr,
             )
             return UNREADABLE

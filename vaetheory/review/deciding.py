@@ -51,7 +51,8 @@ class Decider:
             except TimeIsUp:
                 found = Decision(UNDECIDED, "", OUT_OF_TIME)
             except Exception as error:
-                # text from strangers builds statements that nobody has tried: the other lines still get their answer
+                # text from strangers builds statements that nobody has tried: the other lines still
+                # get their answer
                 found = Decision(UNDECIDED, "", f"{INTERNAL}: {type(error).__name__}: {error}")
             self.known[statement] = found
         return found
@@ -86,7 +87,9 @@ class Decider:
 
 
 def termwise(statement: Statement) -> Statement | None:
-    """The inequality between the bodies of two sums or expectations alike: it carries over, as both are monotone."""
+    """The inequality between the bodies of two sums or expectations alike: it carries over, as
+    both are monotone.
+    """
     if not statement.relation.direction:
         return None
     match statement.left, statement.right:

@@ -1,7 +1,9 @@
-"""The families that a derivation takes for granted: a Bernoulli or Gaussian decoder, a Gaussian posterior, a standard prior.
+"""The families that a derivation takes for granted: a Bernoulli or Gaussian decoder, a Gaussian
+posterior, a standard prior.
 
-They are found from the formulas that the derivation writes: x̂_d beside log(1 − x̂_d) is a Bernoulli mean, μ_d and σ_d are
-those of the posterior. What is found is an assumption, and is named in the verdict.
+They are found from the formulas that the derivation writes: x̂_d beside log(1 − x̂_d) is a
+Bernoulli mean, μ_d and σ_d are those of the posterior. What is found is an assumption, and is named
+in the verdict.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ _MEANS = ("f", r"\mu", "y", "p", r"\pi", r"\rho", "g", r"\theta", r"\lambda", "m
 
 @dataclass(frozen=True, slots=True)
 class Formulas:
-    """What a derivation writes in the way of parameters: candidates for means, scales, and the index of a component."""
+    """What a derivation writes in the way of parameters: candidates for means, scales, and the
+    index of a component.
+    """
 
     flavour: str = ""
     means: tuple[Expression, ...] = ()
@@ -72,7 +76,9 @@ def _name(node: Expression) -> Variable | None:
 
 
 def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, ...]]:
-    """The families under which a line with a density on one side and a formula on the other may be meant."""
+    """The families under which a line with a density on one side and a formula on the other may
+    be meant.
+    """
     if not formulas.flavour or not (
         is_parametric(statement.left) or is_parametric(statement.right)
     ):
@@ -159,7 +165,9 @@ def has_components(statement: Statement) -> bool:
 
 
 def instantiated(statement: Statement, families: tuple[Assumption, ...]) -> Statement:
-    """The statement with the formulas of the families in place of their densities, those of components too."""
+    """The statement with the formulas of the families in place of their densities, those of
+    components too.
+    """
     known = [a for a in families if isinstance(a, Family)]
     kept = tuple(a for a in statement.assumptions if a not in known)
     left, right = (_instantiate(side, known) for side in (statement.left, statement.right))

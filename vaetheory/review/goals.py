@@ -1,4 +1,6 @@
-"""Goals: does a chain arrive at the theorem that was asked for, how large is its largest step, and what comes next?"""
+"""Goals: does a chain arrive at the theorem that was asked for, how large is its largest step,
+and what comes next?
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ def _relation(theorem: Theorem) -> Relation:
 def _same_claim(
     statement: Statement, left: Expression, right: Expression, decider: Decider
 ) -> bool:
-    """Whether the ends of the chain are the sides of the theorem, as written or up to a rearrangement."""
+    """Whether the ends of the chain are the sides of the theorem, as written or up to a
+    rearrangement.
+    """
     pairs = ((statement.left, left), (statement.right, right))
     if all(_same(a, b, decider) for a, b in pairs):
         return True
@@ -95,7 +99,9 @@ def _same(wanted: Expression, said: Expression, decider: Decider) -> bool:
 
 
 def _kinds(expression: Expression) -> set[str]:
-    """The operators that must be seen: log p(x) and its decomposition are equal, but only one is the goal."""
+    """The operators that must be seen: log p(x) and its decomposition are equal, but only one is
+    the goal.
+    """
     seen = {type(n).__name__ for n in walk(expression)}
     return seen & {"KL", "Entropy"}
 
@@ -121,7 +127,9 @@ def _largest(judgement: Judgement, lines: list[Any]) -> dict[str, Any] | None:
 
 
 def _hint(candidates: list[Theorem], judgements: list[Judgement], report: FileReport) -> str:
-    """The step of the theorem's own derivation that comes after the last line that agrees with it."""
+    """The step of the theorem's own derivation that comes after the last line that agrees with
+    it.
+    """
     wrong = next((line for line in report.lines if line.verdict == FAILS), None)
     if wrong is not None:
         return f"look at line {wrong.line} first: it does not follow from the line before it"

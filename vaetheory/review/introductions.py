@@ -1,4 +1,6 @@
-"""Lines that introduce something: a new name for a formula, or the family of a density. They are assumed, not checked."""
+"""Lines that introduce something: a new name for a formula, or the family of a density. They are
+assumed, not checked.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ class Introduced:
 
 
 def introductions(sheet: Sheet) -> dict[int, Introduced]:
-    """The lines that introduce something, by number. Definitions are entered in the facts of the sheet."""
+    """The lines that introduce something, by number. Definitions are entered in the facts of the
+    sheet.
+    """
     from vaetheory.review.judge import flavour_of
 
     found: dict[int, Introduced] = {}
@@ -165,7 +169,9 @@ def _setting(line: Line) -> Introduced | None:
 
 
 def _weighty(tree: Node) -> bool:
-    """Whether a formula is about densities, so that a new letter on its left must be a name for it."""
+    """Whether a formula is about densities, so that a new letter on its left must be a name for
+    it.
+    """
     for node in walk(tree):
         if isinstance(node, Expected | Diverging | LogOf | Big):
             return True

@@ -1,4 +1,6 @@
-"""The verdicts on the lines of one derivation, under the readings of its sides that fit together best."""
+"""The verdicts on the lines of one derivation, under the readings of its sides that fit together
+best.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _UNUSUAL = 0.1
 
 @dataclass(slots=True)
 class Judged:
-    """A line with what was claimed and how that came out; ``claimed`` is None where nothing could be claimed."""
+    """A line with what was claimed and how that came out; ``claimed`` is None where nothing
+    could be claimed.
+    """
 
     line: Line
     claimed: Claimed | None = None
@@ -154,7 +158,9 @@ class _Edge:
 def _edges(
     lines: list[Line], stops: list[_Stop], errors: dict[int, ReadError], judged: list[Judged]
 ) -> list[_Edge]:
-    """For each line that can be checked, what it is checked against: the nearest side before it that was read."""
+    """For each line that can be checked, what it is checked against: the nearest side before it
+    that was read.
+    """
     place = {id(s.side): k for k, s in enumerate(stops)}
     edges: list[_Edge] = []
     last: int | None = None

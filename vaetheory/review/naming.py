@@ -9,7 +9,9 @@ _LIKELY_FIRST = ("arithmetic",)
 
 
 def rule_of(statement: Statement) -> str | None:
-    """The name of a rule that takes one side to the other in one kind of step; None where it takes several."""
+    """The name of a rule that takes one side to the other in one kind of step; None where it
+    takes several.
+    """
     for rule in rules.RULES.values():
         try:
             relation = rule.shows(statement)

@@ -1,7 +1,8 @@
 """Repairs of a wrong side: each undoes one of the mistakes that students make, and has its name.
 
-Some mistakes are their own inverse (a sign, a turned KL): ``slips`` supplies those. The others lose something, so that the
-repair has to put it back: a logarithm, a factor, a condition, the right density, a term.
+Some mistakes are their own inverse (a sign, a turned KL): ``slips`` supplies those. The others lose
+something, so that the repair has to put it back: a logarithm, a factor, a condition, the right
+density, a term.
 """
 
 from __future__ import annotations
@@ -100,7 +101,9 @@ def _pairs(before: object, after: object) -> list[tuple[Expression, Expression]]
 
 
 def _vocabulary(statement: Statement) -> list[Density]:
-    """The densities of the line and those that go with them: p(x, z), p(x|z), p(z), p(z|x), p(x), q(z|x)."""
+    """The densities of the line and those that go with them: p(x, z), p(x|z), p(z), p(z|x),
+    p(x), q(z|x).
+    """
     seen: dict[Density, None] = {}
     for side in (statement.left, statement.right):
         for node in walk(side):

@@ -1,4 +1,6 @@
-"""What is said about a file: a verdict per line, as data that turns into the JSON of ``vaetheory check``."""
+"""What is said about a file: a verdict per line, as data that turns into the JSON of ``vaetheory
+check``.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class LineReport:
 
 @dataclass(slots=True)
 class GoalReport:
-    """Whether the file arrives at the theorem that was asked for, and how large its largest step is."""
+    """Whether the file arrives at the theorem that was asked for, and how large its largest step
+    is.
+    """
 
     theorem: str
     question: str

@@ -1,4 +1,6 @@
-"""A file → its report: reads it, tries the readings it allows, settles every line, names mistakes."""
+"""A file → its report: reads it, tries the readings it allows, settles every line, names
+mistakes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A file that is handed in, as lines: relations between two sides, each with its tree or the reason why it has none."""
+"""A file that is handed in, as lines: relations between two sides, each with its tree or the
+reason why it has none.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Side:
 
 @dataclass(slots=True)
 class Line:
-    """One relation of a file. ``before`` is the side that it is claimed of, which is the right side of the line before."""
+    """One relation of a file. ``before`` is the side that it is claimed of, which is the right
+    side of the line before.
+    """
 
     number: int
     derivation: int
@@ -206,7 +210,9 @@ def _side(tokens: list[Token], chain: Chain, number: int) -> Side:
 
 
 def _without_constant(tokens: list[Token]) -> tuple[list[Token], bool]:
-    """A side without "+ const" at its end or "const +" in front; the relation is then up to a constant."""
+    """A side without "+ const" at its end or "const +" in front; the relation is then up to a
+    constant.
+    """
     if len(tokens) > 2 and _is_constant(tokens[-1]) and tokens[-2].is_("+", "-"):
         return tokens[:-2], True
     if len(tokens) > 2 and _is_constant(tokens[0]) and tokens[1].is_("+"):

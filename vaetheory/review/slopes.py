@@ -1,8 +1,8 @@
 """Derivatives with respect to a scalar: ∇_μ μ is 1.
 
-A world takes ∇ along a random direction, which is right for parameters that stand for many numbers. Where the parameter is a
-scalar that also stands in the formula, every term without a derivative is multiplied by ∇_μ μ: both sides then carry the
-direction once, and the claim is the same.
+A world takes ∇ along a random direction, which is right for parameters that stand for many numbers.
+Where the parameter is a scalar that also stands in the formula, every term without a derivative is
+multiplied by ∇_μ μ: both sides then carry the direction once, and the claim is the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The report on a terminal, in colour. rich is loaded here only, when there is a terminal to draw on."""
+"""The report on a terminal, in colour. rich is loaded here only, when there is a terminal to
+draw on.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""The derivations under ``derivations/``: many hands' notations, right and wrong, with what must be said about each.
+"""The derivations under ``derivations/``: many hands' notations, right and wrong, with what must be
+said about each.
 
-An entry begins with ``=== name [expected] .suffix``. Expected is ``holds`` (every line holds or is assumed), ``wrong N`` (line N
-fails and no other), or ``open`` (nothing fails, something stays undecided). The suffix is .tex unless another is given.
+An entry begins with ``=== name [expected] .suffix``. Expected is ``holds`` (every line holds or is
+assumed), ``wrong N`` (line N fails and no other), or ``open`` (nothing fails, something stays
+undecided). The suffix is .tex unless another is given.
 """
 
 from __future__ import annotations

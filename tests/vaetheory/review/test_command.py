@@ -167,7 +167,8 @@ def test_notebooks_are_read_by_cell(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_standard_input_and_nothing_heavy_is_imported() -> None:
     code = (
         "import sys; from vaetheory.review.command import main; code = main(['-']);"
-        "heavy = {'numpy', 'sympy', 'torch', 'scipy', 'rich'} & set(sys.modules); assert not heavy, heavy; sys.exit(code)"
+        "heavy = {'numpy', 'sympy', 'torch', 'scipy', 'rich'} & set(sys.modules); assert not "
+        "heavy, heavy; sys.exit(code)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], input=WRONG, capture_output=True, text=True, check=False

@@ -1,4 +1,6 @@
-"""Every derivation of the corpus gets the verdict that it deserves, and every wrong line its counterexample."""
+"""Every derivation of the corpus gets the verdict that it deserves, and every wrong line its
+counterexample.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The verdict does not depend on the hand: what is true stays true in everybody's notation, and what is wrong stays wrong."""
+"""The verdict does not depend on the hand: what is true stays true in everybody's notation, and
+what is wrong stays wrong.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The catalogue handed in as homework: no line of a true derivation fails, and no mistake is ever called right."""
+"""The catalogue handed in as homework: no line of a true derivation fails, and no mistake is
+ever called right.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ from vaetheory.latex.reader.syntax import Applied, Name, Node
 
 
 def letter(head: Name, scope: Scope, arguments: Iterable[Name] = ()) -> Letter:
-    """The letter of a density. p_θ and p are one letter while one subscript is in use; two subscripts make two."""
+    """The letter of a density. p_θ and p are one letter while one subscript is in use; two
+    subscripts make two.
+    """
     sub = spelled(head.sub)
     base = head.base.removeprefix("\\mathcal") if head.base.startswith("\\mathcal") else head.base
     marks = "'" * head.primes + ("^{" + spelled(head.sup) + "}" if head.sup else "")
@@ -39,7 +41,9 @@ def letter(head: Name, scope: Scope, arguments: Iterable[Name] = ()) -> Letter:
 
 
 def _owner(base: str, used: list[str]) -> str:
-    """The subscript that counts as none where there are several: θ for p, φ for q, else the first parameter."""
+    """The subscript that counts as none where there are several: θ for p, φ for q, else the
+    first parameter.
+    """
     preferred = {"p": [r"\theta"], "q": [r"\phi"]}.get(base.lower(), [])
     return next((s for s in [*preferred, *used] if s in used and (s in PARAMETERS or "," in s)), "")
 
@@ -102,7 +106,9 @@ def observed(facts: Facts) -> tuple[Name, ...]:
 
 
 def conditions(facts: Facts) -> set[str]:
-    """Of what the posterior is conditioned on, the letters that p never has before its bar, such as a class c."""
+    """Of what the posterior is conditioned on, the letters that p never has before its bar, such
+    as a class c.
+    """
     before = {n.base for d in facts.densities if d[0] in ("p", "P", r"\mathcalP") for n in d[2]}
     given = {n.base for d in facts.densities if d[0] in ("p", "P", r"\mathcalP") for n in d[3]}
     names = {n.base for n in observed(facts)}

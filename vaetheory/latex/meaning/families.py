@@ -1,4 +1,6 @@
-"""N(x; μ, σ²) and Bernoulli(x; p), for one component or, with vectors, as a product over components."""
+"""N(x; μ, σ²) and Bernoulli(x; p), for one component or, with vectors, as a product over
+components.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
 
 
 def implicit(node: Called, scope: Scope) -> Expression:
-    """N(μ, σ²) inside KL or H, where the variable is not written: that of the posterior stands in."""
+    """N(μ, σ²) inside KL or H, where the variable is not written: that of the posterior stands
+    in.
+    """
     family = FAMILIES[FAMILY_OF[node.name]]
     variable = Variable(scope.facts.latents[0].base, family.support)
     assert node.group is not None

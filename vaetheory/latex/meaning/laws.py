@@ -1,4 +1,6 @@
-"""What stands below E: z ~ q(z|x), q(z|x), q, z, z|x, z_{1:K} ~ q: the law and the variables that are averaged over."""
+"""What stands below E: z ~ q(z|x), q(z|x), q, z, z|x, z_{1:K} ~ q: the law and the variables
+that are averaged over.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Law:
 
 
 def law_of(sub: Items | None, node: Node, scope: Scope) -> Law:
-    """The law that an expectation is taken under. Raises ReadError where it is not said and cannot be guessed."""
+    """The law that an expectation is taken under. Raises ReadError where it is not said and
+    cannot be guessed.
+    """
     if sub is None or not sub.nodes:
         return _default(scope)
     laws: list[Law] = []
@@ -151,7 +155,9 @@ def _only_names(names: list[Node], sub: Items, scope: Scope, node: Node) -> Law:
 
 
 def bare_law(name: Name, scope: Scope) -> Law:
-    """A letter alone: q is the posterior as the file writes it, p the prior or the true posterior."""
+    """A letter alone: q is the posterior as the file writes it, p the prior or the true
+    posterior.
+    """
     if name.base in ("q", "Q", r"\mathcalQ") or name.base in PARAMETERS:
         law = posterior(scope)
         if name.base in PARAMETERS:
@@ -212,7 +218,9 @@ def _sampled(names: list[Node], law: Node, scope: Scope, node: Node) -> Law:
 
 
 def _is_marginal(law: Name, variables: tuple[Variable, ...], scope: Scope) -> bool:
-    """x ~ p_data: a letter with a word below it, or p for something that is not the latent variable."""
+    """x ~ p_data: a letter with a word below it, or p for something that is not the latent
+    variable.
+    """
     latents = {v.slot for v in posterior(scope).of}
     slots = {v.slot for v in variables}
     return bool(variables) and (law.base in ("p", "P", r"\mathcalD", "D") and not slots & latents)

@@ -1,4 +1,6 @@
-"""The choices that notation leaves open. A line fails only if it fails under every reading that the file allows."""
+"""The choices that notation leaves open. A line fails only if it fails under every reading that
+the file allows.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,11 @@ from dataclasses import dataclass, field, fields, replace
 class Reading:
     """One way to read a file; the defaults come first.
 
-    ``shorthand``: q(z) stands for q(z | x). ``narrow_log``: log takes one factor only. ``wide_slash``: what follows a
-    slash stands below it as a whole. ``signs``: for ℒ and its like, +1 for the ELBO and −1 for its negative.
-    ``prior_for_p``: a bare p in KL(q ‖ p) is the prior, not the posterior. ``prior_for_z``: E_z is under p(z).
-    ``sets``: the variables that are summed over are finite; otherwise ∑ is read as ∫.
+    ``shorthand``: q(z) stands for q(z | x). ``narrow_log``: log takes one factor only.
+    ``wide_slash``: what follows a slash stands below it as a whole. ``signs``: for ℒ and its like,
+    +1 for the ELBO and −1 for its negative. ``prior_for_p``: a bare p in KL(q ‖ p) is the prior,
+    not the posterior. ``prior_for_z``: E_z is under p(z). ``sets``: the variables that are summed
+    over are finite; otherwise ∑ is read as ∫.
     """
 
     shorthand: bool = False

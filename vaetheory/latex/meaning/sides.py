@@ -17,7 +17,9 @@ _REGISTERED = (bounds, families, sums)
 def expression_of(
     node: Node, facts: Facts, reading: Reading = Reading(), flavour: str = ""
 ) -> Expression:
-    """What the tree means. Raises ReadError, with the place, where it means nothing that can be said here."""
+    """What the tree means. Raises ReadError, with the place, where it means nothing that can be
+    said here.
+    """
     scope = Scope(facts, reading, flavour=flavour)
     try:
         return terms.meaning(node, scope)

@@ -1,4 +1,6 @@
-"""Facts about a whole file, or one chain of it: which letters, slots, indices and names are in use, and how."""
+"""Facts about a whole file, or one chain of it: which letters, slots, indices and names are in
+use, and how.
+"""
 
 from __future__ import annotations
 
@@ -249,7 +251,9 @@ def _one_minus(node: Node) -> bool:
 
 
 def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
-    """Two arguments of one density that differ in their index only are layers or time steps: slots of their own."""
+    """Two arguments of one density that differ in their index only are layers or time steps:
+    slots of their own.
+    """
     counts = Counter(n.base for n in names)
     for base, count in counts.items():
         if count > 1 and len({spelled(n.sub) for n in names if n.base == base}) == count:
@@ -269,7 +273,9 @@ def _finish(facts: Facts) -> None:
 
 
 def may_be_shorthand(facts: Facts, lines: Iterable[Facts]) -> bool:
-    """Whether q(z) may stand for q(z | x): the file has both, but no line does, and no q(x) makes q(z) a marginal."""
+    """Whether q(z) may stand for q(z | x): the file has both, but no line does, and no q(x)
+    makes q(z) a marginal.
+    """
     if not _both(facts) or any(d[0] in ("q", "Q") and _observes(d[2]) for d in facts.densities):
         return False
     return not any(_both(line) for line in lines)

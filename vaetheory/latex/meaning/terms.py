@@ -1,4 +1,6 @@
-"""Trees → expressions. ``meaning`` is the door; each kind of node has its function, registered here and in its siblings."""
+"""Trees → expressions. ``meaning`` is the door; each kind of node has its function, registered
+here and in its siblings.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ MINUS_ONE = Number(Fraction(-1))
 
 @singledispatch
 def meaning(node: Node, scope: Scope) -> Expression:
-    """What a tree means under the scope's reading. Raises ReadError, pointing at the place, where it means nothing."""
+    """What a tree means under the scope's reading. Raises ReadError, pointing at the place,
+    where it means nothing.
+    """
     raise ReadError("this is not a term", node.start, node.end)
 
 
@@ -179,7 +183,9 @@ def _is_product(node: Applied, scope: Scope) -> bool:
 
 
 def _is_application(node: Applied, scope: Scope) -> bool:
-    """f(z) applies where f is a letter for functions, or where the bracket holds names of random variables only."""
+    """f(z) applies where f is a letter for functions, or where the bracket holds names of random
+    variables only.
+    """
     head, nodes = node.head, node.group.items.nodes
     assert isinstance(head, Name)
     if is_random(head.base, scope) or head.base in PARAMETERS or head.base.isdigit() or not nodes:
@@ -295,7 +301,9 @@ def _bound_by(tail: Big | Expected, scope: Scope) -> set[str]:
 
 
 def free_use(node: Node, base: str) -> bool:
-    """Whether the letter occurs in the tree, as a letter or in an index, outside of what binds it again."""
+    """Whether the letter occurs in the tree, as a letter or in an index, outside of what binds
+    it again.
+    """
     for one in walk(node):
         if (
             isinstance(one, Big)
@@ -443,7 +451,9 @@ def _is_probability(node: Node) -> bool:
 
 
 def _reach(parts: tuple[tuple[str, Node], ...]) -> int:
-    """How far log reaches by default: over densities, or over plain letters and numbers, but not from one to the other."""
+    """How far log reaches by default: over densities, or over plain letters and numbers, but not
+    from one to the other.
+    """
     dense = _is_probability(parts[0][1])
     for k, (_, part) in enumerate(parts):
         if k and not isinstance(part, Big | Group) and _is_probability(part) != dense:

@@ -1,4 +1,6 @@
-"""Names → variables: which slot a letter fills, and whether its index is a bound one, a layer or only a mark."""
+"""Names → variables: which slot a letter fills, and whether its index is a bound one, a layer or
+only a mark.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _COPY_ACCENTS = (r"\tilde{", r"\hat{", r"\bar{", r"\check{")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is known at one place of a formula: the file's facts, the reading, and the indices that are bound here."""
+    """What is known at one place of a formula: the file's facts, the reading, and the indices
+    that are bound here.
+    """
 
     facts: Facts
     reading: Reading = Reading()
@@ -137,7 +141,9 @@ def _subscript(part: list[Token], scope: Scope) -> Subscript | None:
 
 
 def value_variable(name: Name, scope: Scope) -> Variable:
-    """The variable that a letter standing as a number is: a parameter, a size, an index in use, or a value of z."""
+    """The variable that a letter standing as a number is: a parameter, a size, an index in use,
+    or a value of z.
+    """
     base = name.base
     if base in scope.indices and not name.sub and not name.sup:
         return scope.indices[base]
@@ -159,7 +165,9 @@ def without_parameters(script: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 def parameter_space(base: str, scope: Scope) -> Space:
-    """Where a parameter lives, by the habits of the field: σ > 0, D a whole number, x̂ a probability or a mean."""
+    """Where a parameter lives, by the habits of the field: σ > 0, D a whole number, x̂ a
+    probability or a mean.
+    """
     if base in scope.spaces:
         return scope.spaces[base]
     if base in scope.facts.sizes:

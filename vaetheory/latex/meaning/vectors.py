@@ -97,7 +97,9 @@ def _is_vector(name: Name, scope: Scope) -> bool:
 
 
 def componentwise(node: Node, index: str) -> Node:
-    """The tree with the index put below every vector in it; the arguments of functions stay whole."""
+    """The tree with the index put below every vector in it; the arguments of functions stay
+    whole.
+    """
     mark = (Token(LETTER, index, node.start, node.end),)
     match node:
         case Name(base=base, sub=()) if (

@@ -1,4 +1,6 @@
-"""Names, numbers, brackets, fractions, roots and norms, with what is written above and below them."""
+"""Names, numbers, brackets, fractions, roots and norms, with what is written above and below
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A place in a list of tokens, with bounds on work and on depth that all the cursors of one reading share."""
+"""A place in a list of tokens, with bounds on work and on depth that all the cursors of one
+reading share.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ class Cursor:
         return self.next() if self.sees(*texts) else None
 
     def expect(self, text: str, opened: Token) -> Token:
-        """Takes a closing sign. Raises ReadError, pointing at what it would close, when another stands here."""
+        """Takes a closing sign. Raises ReadError, pointing at what it would close, when another
+        stands here.
+        """
         if self.sees(text):
             return self.next()
         found = self.peek()

@@ -1,4 +1,6 @@
-"""The displays of a file: where its mathematics stands, in LaTeX, Markdown, a notebook, or as bare formulas."""
+"""The displays of a file: where its mathematics stands, in LaTeX, Markdown, a notebook, or as
+bare formulas.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ MAXIMUM_CHARACTERS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A stretch of mathematics: offsets into the text, whether it is inline, and the prose before it.
+    """A stretch of mathematics: offsets into the text, whether it is inline, and the prose before
+    it.
 
     ``bare`` says that nothing delimits it, so that each of its lines is a row.
     """
@@ -27,7 +30,9 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's text with its displays; ``cells`` are the offsets at which a notebook's cells begin."""
+    """A file's text with its displays; ``cells`` are the offsets at which a notebook's cells
+    begin.
+    """
 
     text: str
     displays: tuple[Display, ...]
@@ -35,7 +40,9 @@ class Document:
     cells: tuple[int, ...] = ()
 
     def place(self, offset: int) -> dict[str, int]:
-        """Line and column, from 1; in a notebook with the number of the cell, in which lines are counted."""
+        """Line and column, from 1; in a notebook with the number of the cell, in which lines are
+        counted.
+        """
         begin, cell = 0, {}
         if self.cells:
             number = bisect_right(self.cells, offset)
@@ -49,14 +56,17 @@ class NotReadable(ValueError):
 
 
 def open_document(text: str, name: str = "") -> Document:
-    """Finds the displays. Raises NotReadable for what is not text, or too long, or a broken notebook."""
+    """Finds the displays. Raises NotReadable for what is not text, or too long, or a broken
+    notebook.
+    """
     if text.startswith("%PDF") or name.lower().endswith(".pdf"):
         raise NotReadable(
             "this is a PDF: hand in the LaTeX or Markdown source that it was made from"
         )
     if text.startswith("PK\x03\x04") or name.lower().endswith((".docx", ".doc", ".odt")):
         raise NotReadable(
-            "this is a word processor's file: export it as LaTeX or Markdown, or paste the formulas into a .tex file"
+            "this is a word processor's file: export it as LaTeX or Markdown, or paste the "
+            "formulas into a .tex file"
         )
     if len(text) > MAXIMUM_CHARACTERS:
         raise NotReadable(

@@ -14,7 +14,9 @@ class Span:
 
 
 class ReadError(ValueError):
-    """The text between ``start`` and ``end`` is not understood; the message says why, for the person who wrote it."""
+    """The text between ``start`` and ``end`` is not understood; the message says why, for the
+    person who wrote it.
+    """
 
     def __init__(self, message: str, start: int, end: int) -> None:
         super().__init__(message)

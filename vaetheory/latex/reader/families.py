@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vaetheory.language.distributions import FAMILIES
 
-# the word in the family's own TeX, and the family; N is told apart from the multivariate one by its parameters
+# the word in the family's own TeX, and the family; N is told apart from the multivariate one by its
+# parameters
 FAMILY_WORDS: dict[str, str] = {
     family.tex.removeprefix(r"\operatorname{").removesuffix("}"): name
     for name, family in FAMILIES.items()

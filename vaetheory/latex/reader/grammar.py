@@ -1,4 +1,6 @@
-"""Sides of relations → trees: sums of products of factors, with the habits of people in how far log and ∑ reach."""
+"""Sides of relations → trees: sums of products of factors, with the habits of people in how far
+log and ∑ reach.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ def at_differential(cursor: Cursor) -> bool:
 
 
 def parse_factor(cursor: Cursor) -> Node:
-    """One factor: an operator with its body, log with what it takes in, or an atom with its scripts."""
+    """One factor: an operator with its body, log with what it takes in, or an atom with its
+    scripts.
+    """
     name = operator_at(cursor)
     if name is not None:
         with cursor.deeper():
@@ -106,7 +110,9 @@ def parse_factor(cursor: Cursor) -> Node:
 
 
 def parse_log(cursor: Cursor) -> Node:
-    """log, and all the factors behind it that it may take in; a bracket directly behind it is all that it takes."""
+    """log, and all the factors behind it that it may take in; a bracket directly behind it is
+    all that it takes.
+    """
     word = cursor.next()
     power: Node | None = None
     while cursor.sees("^", "_"):

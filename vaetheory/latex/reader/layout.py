@@ -1,7 +1,7 @@
 """Displays → rows → chains of relations.
 
-A row that begins with a sign goes on with the row before; a row with a left-hand side of its own begins a chain; words beside
-a formula are comments; an alignment mark means nothing but a place.
+A row that begins with a sign goes on with the row before; a row with a left-hand side of its own
+begins a chain; words beside a formula are comments; an alignment mark means nothing but a place.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Link:
 
 @dataclass(slots=True)
 class Chain:
-    """sides[0] links[0] sides[1] …; the first side is empty where the chain goes on from an earlier one."""
+    """sides[0] links[0] sides[1] …; the first side is empty where the chain goes on from an
+    earlier one.
+    """
 
     sides: list[list[Token]] = field(default_factory=lambda: [[]])
     links: list[Link] = field(default_factory=list)
@@ -81,12 +83,14 @@ class _Segment:
 
 
 _NEXT = re.compile(
-    r"^[\s,;:.(]*(and|so|thus|hence|therefore|then|or|i\.?\s?e|that is|which|giving|we|equivalently|but|finally|also|"
+    r"^[\s,;:.(]*(and|so|thus|hence|therefore|then|or|i\.?\s?e|that "
+    r"is|which|giving|we|equivalently|but|finally|also|"
     r"where|with|here|let|now|recall|note|rearrang|consequently|implies|gives|yields)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"^[\s,;:.(]*(if|iff|when|for|since|because|as|by|using|due|assum|provided|only if|with equality|equality)\b",
+    r"^[\s,;:.(]*(if|iff|when|for|since|because|as|by|using|due|assum|provided|only if|with "
+    r"equality|equality)\b",
     re.IGNORECASE,
 )
 _HEAVY = {r"\E", r"\int", "log", "KL", "ELBO", r"\H", r"\sum", r"\mathcalL", r"\frac"}
@@ -191,7 +195,9 @@ def _depth(tokens: Sequence[Token]) -> int:
 
 
 def _find_links(tokens: Sequence[Token], depth: int) -> list[tuple[int, int, Link]]:
-    """Where relation signs stand outside of all brackets: first token, token after the last, the link."""
+    """Where relation signs stand outside of all brackets: first token, token after the last, the
+    link.
+    """
     links: list[tuple[int, int, Link]] = []
     k = 0
     while k < len(tokens):
@@ -230,7 +236,9 @@ def _sign_at(tokens: Sequence[Token], k: int) -> tuple[str, int]:
 
 
 def quantity_of(link: Link) -> str:
-    r"""What is written below or above ≐: the quantity that the constant does not depend on, such as \hat{x}."""
+    r"""What is written below or above ≐: the quantity that the constant does not depend on, such
+    as \hat{x}.
+    """
     tokens = list(link.beside)
     while len(tokens) > 1 and tokens[0].is_("{") and tokens[-1].is_("}"):
         tokens = tokens[1:-1]

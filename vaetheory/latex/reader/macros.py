@@ -1,4 +1,6 @@
-r"""The macros of the file: ``\newcommand``, ``\def``, ``\DeclareMathOperator`` and their kin, expanded within bounds."""
+r"""The macros of the file: ``\newcommand``, ``\def``, ``\DeclareMathOperator`` and their kin,
+expanded within bounds.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MAXIMUM_DEPTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """What a command stands for: a body with #1, #2, … and, for the first argument, perhaps a default."""
+    """What a command stands for: a body with #1, #2, … and, for the first argument, perhaps a
+    default.
+    """
 
     arguments: int
     body: tuple[Token, ...]
@@ -22,7 +26,9 @@ class Macro:
 
 
 def argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
-    """The argument that begins at ``at``, a group or one token, without its braces, and where it ends."""
+    """The argument that begins at ``at``, a group or one token, without its braces, and where it
+    ends.
+    """
     if at >= len(tokens):
         return (), at
     if not tokens[at].is_("{"):
@@ -61,7 +67,8 @@ _DEFINERS |= {r"\DeclarePairedDelimiter", r"\DeclarePairedDelimiterX"}
 def take_definitions(tokens: Sequence[Token]) -> tuple[dict[str, Macro], list[Token]]:
     """The macros that are defined among the tokens, and the tokens without the definitions.
 
-    A definition that cannot be followed is left out: its uses are then unknown commands, and said to be.
+    A definition that cannot be followed is left out: its uses are then unknown commands, and said
+    to be.
     """
     macros: dict[str, Macro] = {}
     rest: list[Token] = []

@@ -1,4 +1,6 @@
-"""E, KL, H, I, ∑, ∏, ∫, ∇, exp, trace, determinant and the families: operators that take something in."""
+"""E, KL, H, I, ∑, ∏, ∫, ∇, exp, trace, determinant and the families: operators that take
+something in.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ class Row:
 
 
 def rows_of(tokens: Sequence[Token], text: str, bare: bool) -> list[Row]:
-    """Cuts at \\\\ outside of braces, and at the ends of lines where nothing delimits the formulas."""
+    """Cuts at \\\\ outside of braces, and at the ends of lines where nothing delimits the
+    formulas.
+    """
     rows: list[list[Token]] = [[]]
     depth = 0
     k = 0

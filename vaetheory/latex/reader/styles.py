@@ -1,7 +1,7 @@
 """Fonts, colours, frames, sizes and spacing taken off; names of operators made into words.
 
-What is left is mathematics only: symbols, letters, numbers, a few commands, words (``log``, ``KL``, ``ELBO``) and the text
-that stands between formulas.
+What is left is mathematics only: symbols, letters, numbers, a few commands, words (``log``, ``KL``,
+``ELBO``) and the text that stands between formulas.
 """
 
 from __future__ import annotations

@@ -47,7 +47,9 @@ class Numeral(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    r"""A letter, plain or with an accent, with its scripts: ``z_k``, ``\hat{x}_d``, ``x^{(i)}``, ``q_\phi``."""
+    r"""A letter, plain or with an accent, with its scripts: ``z_k``, ``\hat{x}_d``, ``x^{(i)}``,
+    ``q_\phi``.
+    """
 
     base: str
     sub: Script = ()
@@ -82,7 +84,9 @@ class Group(Node):
 
 @dataclass(frozen=True, slots=True)
 class Applied(Node):
-    """A name with a bracket behind it: an application, or a product; ``tight`` where the writer marked the former."""
+    """A name with a bracket behind it: an application, or a product; ``tight`` where the writer
+    marked the former.
+    """
 
     head: Node
     group: Group
@@ -137,7 +141,9 @@ class LogOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class Called(Node):
-    """A named operator with its bracket: exp, tr, det, H, I, N, Bernoulli, ELBO; ``sub`` is what stands below its name."""
+    """A named operator with its bracket: exp, tr, det, H, I, N, Bernoulli, ELBO; ``sub`` is what
+    stands below its name.
+    """
 
     name: str
     sub: Items | None

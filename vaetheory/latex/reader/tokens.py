@@ -19,9 +19,11 @@ LETTER, NUMBER, COMMAND, SYMBOL, WORD, TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    r"""A token: its kind, its text, where it stands, and whether ``\!`` or nothing stands before it.
+    r"""A token: its kind, its text, where it stands, and whether ``\!`` or nothing stands before
+    it.
 
-    ``spaced`` says that blanks stand before it; ``tight`` that it follows ``\!``, the mark of an application.
+    ``spaced`` says that blanks stand before it; ``tight`` that it follows ``\!``, the mark of an
+    application.
     """
 
     kind: str
@@ -80,7 +82,9 @@ ROWBREAK = "\\\\"
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """The tokens of ``text[start:end]``, spans counted in the whole text. Comments and blanks are left out."""
+    """The tokens of ``text[start:end]``, spans counted in the whole text. Comments and blanks
+    are left out.
+    """
     tokens: list[Token] = []
     spaced, tight = False, False
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):

@@ -23,7 +23,9 @@ COLUMNS = (
 
 
 def to_csv(reports: list[FileReport]) -> str:
-    """The header and a row per file; a cell never begins with a sign that a spreadsheet would run."""
+    """The header and a row per file; a cell never begins with a sign that a spreadsheet would
+    run.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)

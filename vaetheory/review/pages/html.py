@@ -27,9 +27,11 @@ def to_html(reports: list[FileReport]) -> str:
         items = "".join(f"<li>{escape(summary(r))}</li>" for r in reports)
         body = f"<ul>{items}</ul>\n{body}"
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Derivations checked</title>'
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Derivations '
+        "checked</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head>\n<body><h1>Derivations checked</h1>\n{body}\n</body></html>\n"
+        f"<style>{_STYLE}</style></head>\n<body><h1>Derivations "
+        f"checked</h1>\n{body}\n</body></html>\n"
     )
 
 
@@ -38,7 +40,8 @@ def _file(report: FileReport) -> str:
     out += [_line(line) for line in report.lines]
     if report.goal is not None:
         out.append(
-            f"<p><strong>Goal {escape(report.goal.question)}.</strong> {escape(report.goal.why)}</p>"
+            f"<p><strong>Goal {escape(report.goal.question)}.</strong> "
+            f"{escape(report.goal.why)}</p>"
         )
     if report.hint:
         out.append(f"<p><strong>Hint.</strong> {escape(report.hint)}</p>")
