@@ -31,11 +31,7 @@ class Loaded:
 
 
 def parse(target: str) -> tuple[Path, str]:
-    """`losses.py:VAE.loss` → the path and the dotted name.
-
-    >>> parse("losses.py:VAE.loss")
-    (PosixPath('losses.py'), 'VAE.loss')
-    """
+    """`losses.py:VAE.loss` → the path `losses.py` and the dotted name `VAE.loss`."""
     file, colon, name = target.rpartition(":")
     if not colon or not file or not name:
         raise LoadError(f"{target!r} is not FILE.py:FUNCTION; write for example losses.py:vae_loss")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,11 +19,16 @@ class Jax(Framework):
 
     name = "jax"
 
+    def __init__(self) -> None:
+        import jax
+
+        self.jax = jax
+
     def array(self, values: NDArray[Any]) -> Any:
-        return jax.numpy.asarray(values)
+        return self.jax.numpy.asarray(values)
 
     def numpy(self, value: Any) -> NDArray[Any] | None:
-        if isinstance(value, jax.Array):
+        if isinstance(value, self.jax.Array):
             array = np.asarray(value)
             return array if array.dtype.kind in "fiu" else None
         return plain_number(value)
@@ -35,12 +39,12 @@ class Jax(Framework):
     @contextmanager
     def session(self) -> Iterator[None]:
         """x64 while the function is audited."""
-        before = jax.config.jax_enable_x64
-        jax.config.update("jax_enable_x64", True)
+        before = self.jax.config.jax_enable_x64
+        self.jax.config.update("jax_enable_x64", True)
         try:
             yield
         finally:
-            jax.config.update("jax_enable_x64", before)
+            self.jax.config.update("jax_enable_x64", before)
 
     def gradients(
         self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays
@@ -48,7 +52,7 @@ class Jax(Framework):
         names = {str(role): self.array(values) for role, values in arrays.items()}
 
         def total(named: dict[str, Any]) -> Any:
-            return jax.numpy.sum(objective({Role(name): a for name, a in named.items()}))
+            return self.jax.numpy.sum(objective({Role(name): a for name, a in named.items()}))
 
-        found = jax.grad(total)(names)
+        found = self.jax.grad(total)(names)
         return {Role(name): np.asarray(g) for name, g in found.items()}

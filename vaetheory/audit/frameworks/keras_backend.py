@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,15 +16,20 @@ class Keras(Framework):
 
     name = "keras"
 
+    def __init__(self) -> None:
+        import keras
+
+        self.keras = keras
+
     def array(self, values: NDArray[Any]) -> Any:
-        return keras.ops.convert_to_tensor(values, dtype="float64")
+        return self.keras.ops.convert_to_tensor(values, dtype="float64")
 
     def numpy(self, value: Any) -> NDArray[Any] | None:
-        if keras.ops.is_tensor(value):
-            array = np.asarray(keras.ops.convert_to_numpy(value))
+        if self.keras.ops.is_tensor(value):
+            array = np.asarray(self.keras.ops.convert_to_numpy(value))
             return array if array.dtype.kind in "fiu" else None
         return plain_number(value)
 
     def seed(self, seed: int) -> None:
         seed_numpy(seed)
-        keras.utils.set_random_seed(seed)
+        self.keras.utils.set_random_seed(seed)

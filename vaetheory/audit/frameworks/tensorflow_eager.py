@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from vaetheory.audit.frameworks.framework import Arrays, Framework, plain_number
@@ -19,25 +18,30 @@ class TensorFlow(Framework):
 
     name = "tensorflow"
 
+    def __init__(self) -> None:
+        import tensorflow as tf
+
+        self.tf = tf
+
     def array(self, values: NDArray[Any]) -> Any:
-        return tf.constant(values, dtype=tf.float64)
+        return self.tf.constant(values, dtype=self.tf.float64)
 
     def numpy(self, value: Any) -> NDArray[Any] | None:
-        if isinstance(value, tf.Tensor | tf.Variable):
+        if isinstance(value, self.tf.Tensor | self.tf.Variable):
             array = np.asarray(value.numpy())
             return array if array.dtype.kind in "fiu" else None
         return plain_number(value)
 
     def seed(self, seed: int) -> None:
         seed_numpy(seed)
-        tf.random.set_seed(seed)
+        self.tf.random.set_seed(seed)
 
     def gradients(
         self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays
     ) -> dict[Role, NDArray[np.float64] | None] | None:
-        inputs = {role: tf.Variable(values) for role, values in arrays.items()}
-        with tf.GradientTape() as tape:
-            total = tf.reduce_sum(objective(inputs))
+        inputs = {role: self.tf.Variable(values) for role, values in arrays.items()}
+        with self.tf.GradientTape() as tape:
+            total = self.tf.reduce_sum(objective(inputs))
         found = tape.gradient(total, list(inputs.values()))
         return {
             role: None if g is None else np.asarray(g.numpy())
