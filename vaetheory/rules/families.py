@@ -5,6 +5,7 @@ Gumbels.
 from __future__ import annotations
 
 from vaetheory.calculus.algebra import read
+from vaetheory.calculus.laws import family_is_normalised
 from vaetheory.calculus.linear import ONE, as_expression
 from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.distributions import normal
@@ -41,12 +42,12 @@ def location_scale(e: Expression, assumptions: Assumptions) -> Expression | None
     del assumptions
     match e:
         case Expectation(
-            law=FamilyDensity(
-                family="normal", argument=Value(variable=variable), parameters=(mean, variance)
-            ),
+            law=FamilyDensity(family="normal", parameters=(mean, variance)) as law,
             body=body,
-            over=(bound,),
-        ) if variable == bound and (mean, variance) != (to_expression(0), ONE):
+            over=(variable,),
+        ) if family_is_normalised(law, variable) and (mean, variance) != (to_expression(0), ONE):
+            if _NOISE in free_variables(body) | free_variables(law):
+                return None
             scale = (
                 variance.base
                 if isinstance(variance, Power) and variance.exponent == to_expression(2)
