@@ -100,7 +100,7 @@ them, line by line.</p>
 def main(arguments: list[str]) -> int:
     """Write the PDF and print its path."""
     target = Path(arguments[0]) if arguments else ROOT / "dist" / "hw4_vae.pdf"
-    build_site.prepare()
+    build_site.copy_assets()
     page = ROOT / ".cache" / "booklet.html"
     page.parent.mkdir(exist_ok=True)
     page.write_text(document(), encoding="utf-8")

@@ -3,8 +3,8 @@
 Usage: python scripts/build_site.py build|serve|prepare [MkDocs options]
 
 `prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
-another host, and writes a page for each theorem and a fragment for each demo run. All of it is
-made anew every time.
+another host, and writes a page for each theorem, a fragment for each demo run and what the commands
+print about the examples. All of it is made anew every time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import command_outputs
 import run_fragments
 import theorem_pages
 
@@ -41,11 +42,17 @@ def copy_serif(target: Path) -> None:
             shutil.copy(SERIF / f"source-serif-4-{script}-{style}.woff2", target)
 
 
-def prepare() -> None:
-    """Make docs/ complete."""
+def copy_assets() -> None:
+    """What every page loads beside its own markup."""
     copy_katex(ROOT / "docs" / "assets" / "katex")
     copy_serif(ROOT / "docs" / "assets" / "serif")
+
+
+def prepare() -> None:
+    """Make docs/ complete."""
+    copy_assets()
     theorem_pages.write(ROOT / "docs" / "theorems")
+    command_outputs.write(ROOT, ROOT / "docs" / "generated")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")
 
 
