@@ -49,6 +49,7 @@ LARGEST = 3
 """Sums whose length stays symbolic but that do not cancel term by term are checked up to this."""
 
 _POINTS = 6
+_TRIES = 40
 
 
 def check(statement: Statement, *, seed: int = 0) -> Evidence:
@@ -186,7 +187,7 @@ class _Check:
         figures["domain"] = domain.described()
         if self.statement.relation.direction:
             why = "no violation at the points tried, which proves no inequality"
-            return Evidence(KIND, Verdict.UNDECIDED, {**figures, "worlds": tried * _POINTS}, why)
+            return Evidence(KIND, Verdict.UNDECIDED, {**figures, "worlds": tried * _TRIES}, why)
         if rest and any(domain.has_density(r) for r in rest):
             why = "densities without a formula remain: " + str(rest[0])
             return Evidence(KIND, Verdict.UNDECIDED, figures, why)
@@ -209,12 +210,12 @@ class _Check:
             if self.statement.relation.direction:
                 raise Irreducible("the sides are not plain formulas in parameters")
             return None
-        # under a law that can be any, an average is what it is at the point where the law concentrates
+        # under a law that can be any, an average is the value where the law concentrates
         total = sum(formulas, sp.Integer(0))
         direction = self.statement.relation.direction
         for assigned in domain.assignments(total):
             for claim in self._claims(total.subs(assigned), domain):
-                for _ in range(_POINTS):
+                for _ in range(_TRIES if direction else _POINTS):
                     point = domain.point(claim, self.random)
                     value = sp.N(claim.subs(point), 30)
                     if not value.is_real or not isfinite(float(value)):

@@ -11,7 +11,8 @@ from vaetheory.language.variables import Space, Variable
 
 COUNTS = {"categorical": 3, "dirichlet": 3, "multivariate normal": 5}
 
-# Two sets of parameters for each family; the second has what breaks formulas elsewhere, whole shapes.
+# Two sets of parameters for each family; the second has what breaks formulas elsewhere: whole
+# shapes, zero locations.
 POINTS: dict[str, tuple[tuple[float, ...], ...]] = {
     "bernoulli": ((0.3,), (0.5,)),
     "beta": ((2.5, 1.7), (1.0, 3.0)),

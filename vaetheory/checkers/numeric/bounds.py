@@ -34,12 +34,12 @@ def z_bound(rate: float, skewness: float = 0.0, kurtosis: float = 0.0) -> float 
         raise ValueError(f"a false-alarm rate lies between 0 and 1, not {rate!r}")
     if not (isfinite(skewness) and isfinite(kurtosis)):
         return None
-    b = _NORMAL.inv_cdf(1 - rate / 2) if rate > 1e-15 else 8.0
+    b = -_NORMAL.inv_cdf(rate / 2)
     while True:
         exponent = abs(skewness) * b**3 / 3 + max(kurtosis, 0.0) * b**4 / 12
         if exponent > log(LARGEST_CORRECTION):
             return None
-        if 2 * _NORMAL.cdf(-b) * exp(exponent) <= rate:
+        if 2 * _NORMAL.cdf(-b) * exp(exponent) <= rate * (1 + 1e-9):
             return b
         b += 0.01
 

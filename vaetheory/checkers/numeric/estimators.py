@@ -77,7 +77,7 @@ class Run:
     def _samples(self, pilot: Moments, grid: int) -> int:
         """As many as bring the standard error to the target, and more where tails are heavy, within
         what is asked for and the work."""
-        most = min(self.n, max(LEAST, self.work // grid))
+        most = self.n if grid == 1 else min(self.n, max(LEAST, self.work // grid))
         if not self.target or not isfinite(pilot.m4):
             return most
         kurtosis = pilot.m4 / pilot.m2**2 if pilot.m2 else 0.0
