@@ -18,17 +18,12 @@ from vaetheory.language.variables import Variable
 from vaetheory.worlds import decide
 from vaetheory.worlds.draws import Draws
 from vaetheory.worlds.evaluation import evaluator
-from vaetheory.worlds.expansion import (
-    Counts,
-    UngenerableError,
-    counts_of,
-    expand_statement,
-    expressions_in,
-)
+from vaetheory.worlds.expansion import Counts, counts_of, expand_statement, expressions_in
 from vaetheory.worlds.finite import FiniteWorld, world_of
 from vaetheory.worlds.frames import Evaluator, frame
 from vaetheory.worlds.gaussian import GaussianWorld, gaussian_world_of
 from vaetheory.worlds.ownership import owned_letters
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import Signature, name_of, signature_of
 from vaetheory.worlds.values import Dual, Infinite
 

@@ -19,7 +19,7 @@ from vaetheory.worlds.decide import normal
 from vaetheory.worlds.describe import described
 from vaetheory.worlds.draws import SMALL, TINY, TINY_TIED, Draws, Key, Style
 from vaetheory.worlds.exact import Exact, UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 
 VISIBLE = 0.05
 """Nats; a smaller difference is taken only where no larger one is found."""

@@ -19,7 +19,7 @@ from vaetheory.language.assumptions import Vanishing
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.worlds.draws import HEAVY, TAME, TIED, WIDE, Draws, Style
 from vaetheory.worlds.exact import UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 
 KIND = "exact"
 CYCLE = (TAME, WIDE, TAME, HEAVY, WIDE, TIED, TAME, WIDE, HEAVY, TAME)

@@ -9,9 +9,10 @@ from vaetheory.language.expressions import Density, MutualInformation, walk
 from vaetheory.language.text import letter_text
 from vaetheory.language.variables import Variable
 from vaetheory.worlds.display import exact_text
-from vaetheory.worlds.expansion import UngenerableError, expressions_in
+from vaetheory.worlds.expansion import expressions_in
 from vaetheory.worlds.finite import FiniteWorld
 from vaetheory.worlds.gaussian import GaussianWorld
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.tables import Table
 from vaetheory.worlds.values import Dual
 

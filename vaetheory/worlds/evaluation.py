@@ -41,8 +41,8 @@ from vaetheory.language.variables import Variable
 from vaetheory.worlds import decide, values
 from vaetheory.worlds.elementary import pi_number
 from vaetheory.worlds.exact import Exact, UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.frames import Evaluator, Frame, Request, Scope
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import name_of
 from vaetheory.worlds.special import is_special, special_value
 from vaetheory.worlds.values import INFINITY, Infinite, add_all, slope_of

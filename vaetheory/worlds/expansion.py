@@ -31,15 +31,13 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.statements import Statement
 from vaetheory.language.variables import Index, Integers, Variable
+from vaetheory.worlds.refusals import UngenerableError
+from vaetheory.worlds.reparameterization import with_families
 
 Counts = Mapping[Variable, int]
 
 _MOST_TERMS = 64
 _MOST_NODES = 20_000
-
-
-class UngenerableError(ValueError):
-    """No world of this kind can be made for the statement; the message says why."""
 
 
 def counts_of(statement: Statement) -> tuple[Variable, ...]:
@@ -61,11 +59,13 @@ def expressions_in(assumptions: tuple[Assumption, ...]) -> tuple[Expression, ...
 
 def expand_statement(statement: Statement, counts: Counts) -> Statement:
     """The statement with these numbers put in and every indexed sum and product written out."""
-    return replace(
-        statement,
-        left=expand(statement.left, counts),
-        right=expand(statement.right, counts),
-        assumptions=tuple(_expand_assumption(a, counts) for a in statement.assumptions),
+    return with_families(
+        replace(
+            statement,
+            left=expand(statement.left, counts),
+            right=expand(statement.right, counts),
+            assumptions=tuple(_expand_assumption(a, counts) for a in statement.assumptions),
+        )
     )
 
 

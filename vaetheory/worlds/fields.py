@@ -17,8 +17,8 @@ from typing import Any
 from vaetheory.worlds import elementary, values
 from vaetheory.worlds.decide import normal, sign
 from vaetheory.worlds.exact import LOG_PI, Exact, Number, UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.polynomials import Polynomial
+from vaetheory.worlds.refusals import UngenerableError
 
 ONE = Polynomial({(): Fraction(1)})
 ZERO = Polynomial({})

@@ -22,10 +22,10 @@ from vaetheory.language.variables import FiniteSet, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
 from vaetheory.worlds.evaluation import cost, evaluator
 from vaetheory.worlds.exact import Exact, UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.frames import Request, frame
 from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import Cells, Signature, name_of, signature_of
 from vaetheory.worlds.tables import Cell, FactorTable, Grid, Table, conditional, normalised
 from vaetheory.worlds.values import Dual, add_all

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from vaetheory.language.expressions import Letter
 from vaetheory.language.variables import Variable
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import Name, name_of
 
 

@@ -22,7 +22,6 @@ from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Interval, Reals, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
 from vaetheory.worlds.evaluation import evaluator
-from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.fields import (
     Field,
     as_polynomial,
@@ -36,6 +35,7 @@ from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.polynomials import Polynomial
 from vaetheory.worlds.random_polynomials import random_polynomial
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import CONTINUUM, Cells, Signature, name_of, signature_of
 from vaetheory.worlds.values import Dual, add_all
 

@@ -26,7 +26,7 @@ from vaetheory.language.assumptions import (
 )
 from vaetheory.language.expressions import Density, Letter
 from vaetheory.language.variables import Variable
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import Signature
 
 KNOWN = (Dag, Different, Family, Owns, SameDensity, Sampled, Vanishing)

@@ -11,7 +11,7 @@ from vaetheory.language.variables import Variable
 from vaetheory.worlds.decide import sign
 from vaetheory.worlds.elementary import log, pi_number
 from vaetheory.worlds.exact import Exact, Number
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 
 _LARGEST = 500
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.values import add_all
 
 Cell = tuple[int, ...]

@@ -15,7 +15,7 @@ from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.statements import Statement
 from vaetheory.worlds.draws import TAME, WIDE, Draws
 from vaetheory.worlds.exact import UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
+from vaetheory.worlds.refusals import UngenerableError
 
 STYLES = (TAME, WIDE, TAME)
 KINDS = ("equal", "bound", "constant", "estimate")

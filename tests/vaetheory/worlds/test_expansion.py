@@ -9,7 +9,8 @@ from vaetheory.language.expressions import Expectation, Letter, Sum, Value
 from vaetheory.language.notation import E, log, product, summation
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Index, Integers, Reals, Variable
-from vaetheory.worlds.expansion import UngenerableError, counts_of, expand
+from vaetheory.worlds.expansion import counts_of, expand
+from vaetheory.worlds.refusals import UngenerableError
 
 p, q = Letter("p"), Letter("q")
 x, z = Variable("x"), Variable("z")

@@ -20,11 +20,11 @@ from vaetheory.language.variables import Interval, Reals, Variable
 from vaetheory.worlds.decide import equal
 from vaetheory.worlds.evaluation import evaluator
 from vaetheory.worlds.exact import UndefinedError
-from vaetheory.worlds.expansion import UngenerableError
 from vaetheory.worlds.fields import Field, number_of
 from vaetheory.worlds.frames import frame
 from vaetheory.worlds.gaussian import GaussianWorld, random_gaussian_world
 from vaetheory.worlds.polynomials import Polynomial
+from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import signature_of
 
 p, q = Letter("p"), Letter("q")
