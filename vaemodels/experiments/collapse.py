@@ -21,6 +21,7 @@ from vaemodels.experiments.claims import (
     Part,
     above,
     below,
+    between,
     difference,
     interval_series,
 )
@@ -52,7 +53,7 @@ class Sizes:
         take: only so many of its images (0: all).
     """
 
-    models: int = 5
+    models: int = 8
     epochs: int = 5
     warmup_epochs: float = 2.5
     free_bits: float = 0.5
@@ -130,10 +131,9 @@ def _claims(data: Data) -> list[Claim]:
     return [
         Claim(
             "ignored",
-            "The autoregressive decoder leaves z nearly unused: a rate below 2 nats, and more than "
-            "5 nats lower than with independent pixels.",
+            "The autoregressive decoder leaves most of z unused: its rate is more than 5 nats "
+            "lower than with independent pixels.",
             [
-                Part("rate, autoregressive", Repeated(last[PLAIN]["rate"]), below(2), NATS),
                 difference(
                     "autoregressive minus independent pixels",
                     last[PLAIN]["rate"],
@@ -142,6 +142,8 @@ def _claims(data: Data) -> list[Claim]:
                     NATS,
                 ),
             ],
+            revised="First claimed as well: a rate below 2 nats. On seed 0 that was undecided, at "
+            "1.6 [0.3, 3.0].",
         ),
         Claim(
             "worth-it",
@@ -158,25 +160,40 @@ def _claims(data: Data) -> list[Claim]:
         ),
         Claim(
             "active-units",
-            "Fewer of its latent dimensions are active.",
+            f"The count of active units hardly shows it: more than half of {data['latent']} "
+            "dimensions still vary enough to be counted.",
             [
-                difference(
-                    "autoregressive minus independent pixels",
-                    last[PLAIN]["active_units"],
-                    last[INDEPENDENT]["active_units"],
-                    below(0),
-                    f"of {data['latent']}",
+                Part(
+                    "active units, autoregressive",
+                    Repeated(last[PLAIN]["active_units"]),
+                    above(data["latent"] / 2),
                 )
             ],
+            revised="First claimed: fewer than with independent pixels. On seed 0 that was "
+            "undecided, at a difference of −0.6 [−2.4, 1.2].",
         ),
         Claim(
             "warm-up",
-            "With KL warm-up it ends with a higher rate.",
+            "KL warm-up raises the rate while the weight is small (after the first epoch), but it "
+            "does not last: at the end the rate is within 1.5 nats of training without.",
             [
                 difference(
-                    "warm-up minus plain", last[WARMUP]["rate"], last[PLAIN]["rate"], above(0), NATS
-                )
+                    "warm-up minus plain, after 1 epoch",
+                    [seed[1] for seed in data["models"][WARMUP]["rate"]],
+                    [seed[1] for seed in data["models"][PLAIN]["rate"]],
+                    above(0),
+                    NATS,
+                ),
+                difference(
+                    "warm-up minus plain, at the end",
+                    last[WARMUP]["rate"],
+                    last[PLAIN]["rate"],
+                    between(-1.5, 1.5),
+                    NATS,
+                ),
             ],
+            revised="First claimed: a higher rate at the end. On seed 0 that was undecided, at a "
+            "difference of 0.3 [−0.8, 1.3] nats.",
         ),
         Claim(
             "free-bits",
