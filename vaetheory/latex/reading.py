@@ -13,7 +13,7 @@ from vaetheory.language.expressions import Expression
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Space
 from vaetheory.latex.meaning import bounds, families, sums, terms
-from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.survey import Facts, survey
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
@@ -40,7 +40,7 @@ _RELATIONS = {
 
 
 def read_expression(
-    text: str, spaces: Mapping[str, Space] | None = None, reading: Reading = Reading()
+    text: str, spaces: Mapping[str, Space] | None = None, reading: Reading = AS_WRITTEN
 ) -> Expression:
     """The expression that a formula means; ``spaces`` tells where the letters in it live.
 
@@ -51,7 +51,7 @@ def read_expression(
 
 
 def read_statement(
-    text: str, spaces: Mapping[str, Space] | None = None, reading: Reading = Reading()
+    text: str, spaces: Mapping[str, Space] | None = None, reading: Reading = AS_WRITTEN
 ) -> Statement:
     """The one relation that a formula states. Raises ReadError where there is none, or more than
     one.

@@ -84,7 +84,10 @@ def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
             # counts
             worst = Claimed(widened, decision, found)
     if worst.decision.verdict is Verdict.FAILS and worst is first and _may_be_components(statement):
-        why = "p(x_d|z) beside p(x|z) is read as a component; without the family of p(x|z) it has no value"
+        why = (
+            "p(x_d|z) beside p(x|z) is read as a component; without the family of p(x|z) it has "
+            "no value"
+        )
         return replace(first, decision=Decision(Verdict.UNDECIDED, "", why))
     return worst
 

@@ -35,6 +35,10 @@ ONE, ZERO = Number(Fraction(1)), Number(Fraction(0))
 _MEANS = ("f", r"\mu", "y", "p", r"\pi", r"\rho", "g", r"\theta", r"\lambda", "m")
 
 
+_COMPONENT = Variable("d", Index())
+_DIMENSION = Value(Variable("D", Integers()))
+
+
 @dataclass(frozen=True, slots=True)
 class Formulas:
     """What a derivation writes in the way of parameters: candidates for means, scales, and the
@@ -44,8 +48,8 @@ class Formulas:
     flavour: str = ""
     means: tuple[Expression, ...] = ()
     scale: Expression | None = None
-    index: Variable = Variable("d", Index())
-    high: Expression = Value(Variable("D", Integers()))
+    index: Variable = _COMPONENT
+    high: Expression = _DIMENSION
 
 
 def formulas_of(expressions: Iterable[Expression], flavour: str) -> Formulas:
@@ -63,7 +67,7 @@ def formulas_of(expressions: Iterable[Expression], flavour: str) -> Formulas:
                 continue
             if (name.name.startswith(r"\hat{") or name.name in _MEANS) and node not in means:
                 means.append(node)
-            if name.name in (r"\sigma", r"\tau", "s") and scale is None:
+            if name.name in (r"\sigma", r"\tau", "s", r"\Sigma") and scale is None:
                 scale = node
     means.sort(key=lambda node: not str(getattr(_name(node), "name", "")).startswith(r"\hat{"))
     return Formulas(flavour, tuple(means[:4]), scale, index, high)
@@ -113,10 +117,18 @@ def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumpt
             and isinstance(name.space, Reals)
             and not name.space.positive
         ):
-            body = normal(component, mean, ONE if formulas.scale is None else formulas.scale**2)
+            body = normal(
+                component, mean, ONE if formulas.scale is None else _variance(formulas.scale)
+            )
         else:
             continue
         yield Family(whole, product(body, index, formulas.high) if name.indices else body)
+
+
+def _variance(scale: Expression) -> Expression:
+    """σ², or Σ_d, which is a variance by itself."""
+    name = _name(scale)
+    return scale if name is not None and name.name == r"\Sigma" else scale**2
 
 
 def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]:
@@ -136,7 +148,7 @@ def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]
         variable = density.of[0]
         component = Value(variable[index]) if indexed else Value(variable)
         if density in posteriors:
-            body = normal(component, mean, scale**2)
+            body = normal(component, mean, _variance(scale))
         elif density.letter.name in ("p", "P") and not density.given:
             body = normal(component, ZERO, ONE)
         else:

@@ -17,6 +17,7 @@ from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, ke
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
+    Added,
     Applied,
     Big,
     Called,
@@ -26,6 +27,7 @@ from vaetheory.latex.reader.syntax import (
     Name,
     Node,
     Raised,
+    Sloped,
 )
 from vaetheory.review.assumptions import is_family
 from vaetheory.review.deciding import Decider
@@ -90,7 +92,7 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
     found: dict[int, Introduced] = {}
     seen: set[str] = set()
     for line in sheet.lines:
-        new = _definition(line, seen, sheet.facts) or _family(line) or _setting(line)
+        new = _definition(line, seen, sheet.facts) or _family(line) or _setting(line, seen)
         if new is not None:
             if new.setting:
                 pass
@@ -127,6 +129,9 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
         name, tree = tree, name
     elif not line.first:
         return None
+    if isinstance(name, Added) and len(name.terms) == 1 and name.terms[0][0] < 0:
+        # −ℒ = …: ℒ is minus the right side
+        name, tree = name.terms[0][1], Added(tree.start, tree.end, ((-1, tree),))
     head = name.head if isinstance(name, Applied) else name
     if not isinstance(head, Name) or "ELBO" in key_of(head):
         return None
@@ -145,7 +150,7 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     return Introduced(key, tree)
 
 
-def _setting(line: Line) -> Introduced | None:
+def _setting(line: Line, seen: set[str]) -> Introduced | None:
     """β = 4, z = μ + σ ε: a letter on its own and a formula without densities."""
     left, right = line.left.tree, line.right.tree
     if (
@@ -155,6 +160,11 @@ def _setting(line: Line) -> Introduced | None:
         or line.link.sign not in (*_DEFINING, r"\sim", r"\in")
     ):
         return None
+    slope = left.body if isinstance(left, Sloped) else None
+    slope = slope.head if isinstance(slope, Applied) else slope
+    if isinstance(slope, Name) and slope.base in BOUND_NAMES and key_of(slope) not in seen:
+        # the gradient of a loss that is introduced by it
+        return Introduced(key_of(slope), right, setting=True)
     name = left.base if isinstance(left, Raised) and isinstance(left.base, Name) else left
     name = (
         name.head

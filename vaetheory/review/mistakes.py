@@ -58,8 +58,8 @@ def _relation(statement: Statement, decider: Decider) -> Mistake | None:
         for relation in (Relation.AT_LEAST, Relation.AT_MOST):
             if decider.proved(turned(statement, relation)):
                 return Mistake("equality for a bound", f"{relation.value} for =")
-    if statement.relation.direction:
-        if decider.proved(turned(statement, statement.relation.converse)):
-            said = f"{statement.relation.converse.value} for {statement.relation.value}"
-            return Mistake("bound the wrong way round", said)
+    converse = statement.relation.converse
+    if statement.relation.direction and decider.proved(turned(statement, converse)):
+        said = f"{converse.value} for {statement.relation.value}"
+        return Mistake("bound the wrong way round", said)
     return None

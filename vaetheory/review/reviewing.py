@@ -164,9 +164,7 @@ def _named(statement: Statement, decider: Decider) -> str | None:
 
 def _remarks(statement: Statement, decider: Decider) -> list[str]:
 
-    if statement.relation in (Relation.AT_LEAST, Relation.AT_MOST) and decider.left > 0.3:
-        if decider.proved(turned(statement, Relation.EQUAL)):
-            return [
-                f"the two sides are equal here: = would say more than {statement.relation.value}"
-            ]
+    bound = statement.relation in (Relation.AT_LEAST, Relation.AT_MOST)
+    if bound and decider.left > 0.3 and decider.proved(turned(statement, Relation.EQUAL)):
+        return [f"the two sides are equal here: = would say more than {statement.relation.value}"]
     return []

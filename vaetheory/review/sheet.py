@@ -130,7 +130,10 @@ def read_sheet(document: Document, ends: float) -> Sheet:
 
 def _too_much(sheet: Sheet, display: Display, ends: float) -> ReadError | None:
     if display.end - display.start > MAXIMUM_CHARACTERS:
-        said = f"one display of {display.end - display.start:,} characters is too long: at most {MAXIMUM_CHARACTERS:,} are read"
+        said = (
+            f"one display of {display.end - display.start:,} characters is too long: "
+            f"at most {MAXIMUM_CHARACTERS:,} are read"
+        )
         return ReadError(said, display.start, display.start + 1)
     if time.monotonic() > ends:
         return ReadError(

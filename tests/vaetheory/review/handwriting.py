@@ -69,7 +69,8 @@ _SAME: Change = lambda text: text  # noqa: E731
 
 # each group is a habit; of each group one is drawn
 HABITS: tuple[tuple[Change, ...], ...] = (
-    (_SAME, _plain(r"\mid ", "|"), _plain(r"\mid ", r"\vert "), _plain(r"\mid ", r"\,|\, "), _plain(r"\mid ", "∣")),
+    (_SAME, _plain(r"\mid ", "|"), _plain(r"\mid ", r"\vert "), _plain(r"\mid ", r"\,|\, "),
+    _plain(r"\mid ", "∣")),
     (
         _SAME,
         _plain(r"\mathbb{E}", " E"),
@@ -88,7 +89,8 @@ HABITS: tuple[tuple[Change, ...], ...] = (
         _plain(r"\mathrm{KL}", r"\text{KL}"),
         _plain(r"\mathrm{KL}", r"\mathcal{D}_{\text{KL}}"),
     ),
-    (_SAME, _plain(r"\|", "||"), _plain(r"\|", r"\Vert "), _plain(r"\|", r"\parallel "), _plain(r"\|", r"\mid\mid "), _plain(r"\|", "‖")),
+    (_SAME, _plain(r"\|", "||"), _plain(r"\|", r"\Vert "), _plain(r"\|", r"\parallel "),
+    _plain(r"\|", r"\mid\mid "), _plain(r"\|", "‖")),
     (_SAME, _plain(r"\log", r"\ln"), _plain(r"\log", r"\,\log "), _plain(r"\log", "log ")),
     (
         _SAME,

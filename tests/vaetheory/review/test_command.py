@@ -54,7 +54,8 @@ def test_no_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 LINE_KEYS = {
-    "line", "derivation", "source", "latex", "relation", "against", "verdict", "evidence", "rule", "assumptions", "reading",
+    "line", "derivation", "source", "latex", "relation", "against", "verdict", "evidence",
+    "rule", "assumptions", "reading",
     "why", "mistake", "counterexample",
 }  # fmt: skip
 

@@ -63,10 +63,14 @@ def test_any_text_gets_an_answer(name: str, text: str) -> None:
 
 
 PIECES = (
-    r"\log p(x)", "=", r"\ge", r"\le", "&", r"\\", r"\mathbb{E}_{q(z|x)}", r"\left[", r"\right]", "q(z|x)", "p(x,z)", "p(z)",
-    r"\frac{p(x,z)}{q(z|x)}", "+", "-", r"\mathrm{KL}", "(", ")", "||", r"\int", r"\,dz", r"\sum_{d=1}^D", "x_d", r"\hat{x}_d",
-    r"\log", r"\text{ELBO}", r"\mathcal{L}", "$$", "{", "}", "_", "^", "2", r"\sigma", r"\nabla_\phi", r"\text{since}", r"\approx",
-    r"\begin{align}", r"\end{align}", "|", "/", r"\mathcal{N}", ";", ",", r"\newcommand{\a}{b}", r"\a", "E", "H", "I", "D",
+    r"\log p(x)", "=", r"\ge", r"\le", "&", r"\\", r"\mathbb{E}_{q(z|x)}", r"\left[",
+    r"\right]", "q(z|x)", "p(x,z)", "p(z)",
+    r"\frac{p(x,z)}{q(z|x)}", "+", "-", r"\mathrm{KL}", "(", ")", "||", r"\int", r"\,dz",
+    r"\sum_{d=1}^D", "x_d", r"\hat{x}_d",
+    r"\log", r"\text{ELBO}", r"\mathcal{L}", "$$", "{", "}", "_", "^", "2", r"\sigma",
+    r"\nabla_\phi", r"\text{since}", r"\approx",
+    r"\begin{align}", r"\end{align}", "|", "/", r"\mathcal{N}", ";", ",",
+    r"\newcommand{\a}{b}", r"\a", "E", "H", "I", "D",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from vaetheory.language.expressions import (
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.densities import as_density, joint, letter, observed, posterior
 from vaetheory.latex.meaning.laws import bare_law, law_of
+from vaetheory.latex.meaning.matrices import cross_entropy, of_diagonal
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS
 from vaetheory.latex.meaning.terms import meaning
 from vaetheory.latex.meaning.variables import Scope, random_variable
@@ -109,6 +110,10 @@ def _(node: Called, scope: Scope) -> Expression:
             return _information(node, scope)
     if is_family_name(node.name):
         return family_density(node, scope, None)
+    if node.name in ("tr", "det") and node.group is not None:
+        return of_diagonal(node.name, node.group, scope)
+    if node.name == "BCE" and node.group is not None:
+        return cross_entropy(node.group, scope)
     raise ReadError(f"{node.name} is not read yet", node.start, node.end)
 
 

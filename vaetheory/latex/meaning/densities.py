@@ -102,7 +102,16 @@ _BLOCK = re.compile(r"(\d+):(\w+)")
 def observed(facts: Facts) -> tuple[Name, ...]:
     """What stands behind the bar of the approximate posterior; x where the file does not say."""
     law = facts.posterior
-    return law[1] if law and law[1] else (DEFAULT_OBSERVED,)
+    if law and law[1]:
+        return law[1]
+    latents = {n.base for n in law[0]} if law else {DEFAULT_LATENT.base}
+    # q(Z) alone: what p has beside Z is observed
+    for letter_, _, of, given in facts.densities:
+        if letter_ in ("p", "P", r"\mathcalP") and latents & {n.base for n in (*of, *given)}:
+            rest = tuple(n for n in (*of, *given) if n.base not in latents)
+            if rest:
+                return rest
+    return (DEFAULT_OBSERVED,)
 
 
 def conditions(facts: Facts) -> set[str]:

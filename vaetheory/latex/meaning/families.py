@@ -49,11 +49,16 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
         raise ReadError(f"this family takes {wanted}", node.group.start, node.group.end)
     if said is None and argument is None:
         raise ReadError("the density of what? Write N(x; mu, sigma^2)", node.start, node.end)
-    if family == "normal" and _is_matrix(parameters[1]):
+    if family == "normal" and (_is_matrix(parameters[1]) or _is_vector(parameters[0], scope)):
         return _over_components(family, said, parameters, scope, argument)
     value = argument if said is None else meaning(said, scope)
     assert value is not None
     return FamilyDensity(family, value, tuple(meaning(p, scope) for p in parameters))
+
+
+def _is_vector(mean: Node, scope: Scope) -> bool:
+    """Whether the mean is a vector: the file gives its letter an index elsewhere, and not here."""
+    return isinstance(mean, Name) and not mean.sub and mean.base in scope.facts.indexed
 
 
 def implicit(node: Called, scope: Scope) -> Expression:

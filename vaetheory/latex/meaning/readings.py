@@ -49,3 +49,7 @@ _WORDS = {
     "prior_for_p": "the bare p is the prior",
     "prior_for_z": "the expectation over z is under the prior",
 }
+
+
+AS_WRITTEN = Reading()
+"""The reading without any shorthand: what is tried first."""

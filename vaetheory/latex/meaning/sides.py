@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vaetheory.language.expressions import Expression
 from vaetheory.latex.meaning import bounds, families, sums, terms
-from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.survey import Facts
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
@@ -15,7 +15,7 @@ _REGISTERED = (bounds, families, sums)
 
 
 def expression_of(
-    node: Node, facts: Facts, reading: Reading = Reading(), flavour: str = ""
+    node: Node, facts: Facts, reading: Reading = AS_WRITTEN, flavour: str = ""
 ) -> Expression:
     """What the tree means. Raises ReadError, with the place, where it means nothing that can be
     said here.

@@ -137,6 +137,8 @@ class Facts:
     names: set[str] = field(default_factory=set)
     blocks: set[tuple[str, str]] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
+    indexed: set[str] = field(default_factory=set)
+    unlimited: set[str] = field(default_factory=set)
 
     @property
     def latents(self) -> tuple[Name, ...]:
@@ -226,12 +228,16 @@ def _look(node: Node, facts: Facts) -> None:
             facts.bernoulli = True
         case Applied(power=Node(), group=Group(items=Items(nodes=(inner,)))) if _one_minus(inner):
             facts.bernoulli = True
-        case Name(base=r"\sigma"):
+        case Called(name="BCE"):
+            facts.bernoulli = True
+        case Name(base=r"\sigma" | r"\Sigma"):
             facts.gaussian = True
         case Name(base=base) if base in BOUND_NAMES:
             facts.bound_names.add(key_of(node))
     if isinstance(node, Name):
         facts.names.add(node.base)
+        if len(spelled(node.sub)) == 1 and spelled(node.sub) in "dijkln":
+            facts.indexed.add(node.base)
         if ":" in spelled(node.sub):
             facts.blocks.add((node.base, spelled(node.sub)))
         if not node.sub and not node.sup:
@@ -264,6 +270,7 @@ def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
 
 
 def _finish(facts: Facts) -> None:
+    facts.unlimited = {s for s in facts.summed if s not in facts.arguments}
     facts.summed -= {s for s in facts.summed if s not in facts.arguments}
     # a letter that limits a sum is a size, whatever else it may stand for elsewhere
     facts.bound_names = {n for n in facts.bound_names if n not in facts.sizes}

@@ -17,7 +17,7 @@ from vaetheory.language.variables import (
     Subscript,
     Variable,
 )
-from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.survey import PARAMETERS, Facts, spelled
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Name
@@ -33,7 +33,7 @@ class Scope:
     """
 
     facts: Facts
-    reading: Reading = Reading()
+    reading: Reading = AS_WRITTEN
     indices: dict[str, Variable] = field(default_factory=dict)
     bound: frozenset[str] = frozenset()
     flavour: str = ""

@@ -33,6 +33,9 @@ def component_index(scope: Scope) -> tuple[Variable, Variable]:
     for name in ("d", "j", "i", "k", "n"):
         if name in scope.facts.highs and name not in scope.indices:
             return Variable(name, Index()), _high(name, scope)
+    for name in sorted(scope.facts.unlimited):
+        if name not in scope.indices and not scope.facts.sizes:
+            return Variable(name, Index()), size_for(name, scope)
     taken = scope.indices.keys() | scope.facts.sizes
     name = next(n for n in ("d", "j", "i", "k", "n", "l", "m", "s") if n not in taken)
     sizes = sorted(scope.facts.sizes)
@@ -103,7 +106,7 @@ def componentwise(node: Node, index: str) -> Node:
     mark = (Token(LETTER, index, node.start, node.end),)
     match node:
         case Name(base=base, sub=()) if (
-            base in _VECTORS or base.startswith(r"\hat{") or base in ("f", r"\sigma")
+            base in _VECTORS or base.startswith(r"\hat{") or base in ("f", r"\sigma", r"\Sigma")
         ):
             return replace(node, sub=mark)
         case Applied(head=Name(sub=()) as head):

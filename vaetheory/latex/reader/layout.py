@@ -14,7 +14,8 @@ from vaetheory.latex.reader.rows import Row, rows_of
 from vaetheory.latex.reader.tokens import SYMBOL, TEXT, Token
 
 RELATIONS = {
-    "=", r"\le", r"\ge", "<", ">", ":=", "=:", r"\equiv", r"\approx", r"\doteq", r"\propto", r"\ne", r"\sim", r"\in",
+    "=", r"\le", r"\ge", "<", ">", ":=", "=:", r"\equiv", r"\approx", r"\doteq", r"\propto",
+    r"\ne", r"\sim", r"\in",
     r"\ll", r"\gg", r"\to", r"\subset", r"\perp",
 }  # fmt: skip
 ARROWS = {r"\implies", r"\iff", r"\therefore", r"\rightarrow", r"\Longleftarrow", r"\impliedby"}
@@ -266,12 +267,11 @@ def _append(chain: Chain, tokens: list[Token], links: list[tuple[int, int, Link]
     at = 0
     for first, end, link in links:
         _extend(chain, tokens[at:first])
-        if chain.links and not chain.sides[-1]:
+        if chain.links and not chain.sides[-1] and chain.links[-1].sign == link.sign:
             # the sign is repeated at the end of one row and the start of the next
-            if chain.links[-1].sign == link.sign:
-                chain.links[-1] = link
-                at = end
-                continue
+            chain.links[-1] = link
+            at = end
+            continue
         chain.links.append(link)
         chain.sides.append([])
         at = end

@@ -132,9 +132,7 @@ def _is_divergence(cursor: Cursor, token: Token) -> bool:
             k += 1
             if depth == 0:
                 break
-        if said in ("KL", "kl"):
-            return True
-        return False
+        return said in ("KL", "kl")
     return cursor.sees(*_BRACKETS, ahead=k) and _double_bar_follows(cursor, k)
 
 

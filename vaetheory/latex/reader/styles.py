@@ -16,21 +16,30 @@ from vaetheory.latex.reader.symbols import SAME_COMMAND, WORDS
 from vaetheory.latex.reader.tokens import COMMAND, LETTER, SYMBOL, TEXT, WORD, Token
 
 _DROPPED = {
-    r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits", r"\nonumber", r"\notag", r"\strut",
-    r"\mathstrut", r"\centering", r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigl", r"\bigr", r"\Bigl",
-    r"\Bigr", r"\biggl", r"\biggr", r"\Biggl", r"\Biggr", r"\bigm", r"\Bigm", r"\biggm", r"\Biggm", r"\rm", r"\bf", r"\it",
-    r"\cal", r"\relax", r"\protect", r"\normalsize", r"\small", r"\footnotesize", r"\large", r"\bfseries",
-    r"\boldmath", r"\unboldmath", r"\qedhere", r"\qed", r"\blacksquare", r"\square", r"\Box", r"\therefore", r"\because",
+    r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits", r"\nonumber",
+    r"\notag", r"\strut",
+    r"\mathstrut", r"\centering", r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg",
+    r"\bigl", r"\bigr", r"\Bigl",
+    r"\Bigr", r"\biggl", r"\biggr", r"\Biggl", r"\Biggr", r"\bigm", r"\Bigm", r"\biggm",
+    r"\Biggm", r"\rm", r"\bf", r"\it",
+    r"\cal", r"\relax", r"\protect", r"\normalsize", r"\small", r"\footnotesize", r"\large",
+    r"\bfseries",
+    r"\boldmath", r"\unboldmath", r"\qedhere", r"\qed", r"\blacksquare", r"\square", r"\Box",
+    r"\therefore", r"\because",
     r"\par", r"\medskip", r"\smallskip", r"\bigskip", r"\hline", r"\newpage", r"\nobreak",
 }  # fmt: skip
 _DROPPED_WITH_ARGUMENT = {
-    r"\tag", r"\label", r"\eqref", r"\ref", r"\cite", r"\citep", r"\citet", r"\footnote", r"\footnotemark", r"\hspace",
-    r"\vspace", r"\phantom", r"\hphantom", r"\vphantom", r"\color", r"\mspace", r"\kern", r"\raisebox", r"\mathchoice",
+    r"\tag", r"\label", r"\eqref", r"\ref", r"\cite", r"\citep", r"\citet", r"\footnote",
+    r"\footnotemark", r"\hspace",
+    r"\vspace", r"\phantom", r"\hphantom", r"\vphantom", r"\color", r"\mspace", r"\kern",
+    r"\raisebox", r"\mathchoice",
     r"\setlength", r"\arraystretch",
 }  # fmt: skip
 _FRAMES = {
-    r"\boxed", r"\fbox", r"\cancel", r"\bcancel", r"\xcancel", r"\sout", r"\mathop", r"\mathrel", r"\mathbin", r"\mathord",
-    r"\mathinner", r"\ensuremath", r"\smash", r"\mathclap", r"\mathllap", r"\mathrlap", r"\clap", r"\underline", r"\overbracket",
+    r"\boxed", r"\fbox", r"\cancel", r"\bcancel", r"\xcancel", r"\sout", r"\mathop",
+    r"\mathrel", r"\mathbin", r"\mathord",
+    r"\mathinner", r"\ensuremath", r"\smash", r"\mathclap", r"\mathllap", r"\mathrlap",
+    r"\clap", r"\underline", r"\overbracket",
     r"\underbracket", r"\uwave", r"\Aboxed", r"\emph", r"\enclose",
 }  # fmt: skip
 _COLOURED = {
@@ -46,8 +55,10 @@ _COLOURED = {
 _BRACED = {r"\underbrace": "_", r"\overbrace": "^"}
 _STACKED = {r"\overset", r"\stackrel", r"\underset"}
 _ROMAN = {
-    r"\mathrm", r"\operatorname", r"\mathsf", r"\mathit", r"\mathtt", r"\text", r"\textrm", r"\textit", r"\textsf", r"\textbf",
-    r"\texttt", r"\mbox", r"\hbox", r"\textnormal", r"\textsc", r"\textup", r"\operatornamewithlimits", r"\mathnormal",
+    r"\mathrm", r"\operatorname", r"\mathsf", r"\mathit", r"\mathtt", r"\text", r"\textrm",
+    r"\textit", r"\textsf", r"\textbf",
+    r"\texttt", r"\mbox", r"\hbox", r"\textnormal", r"\textsc", r"\textup",
+    r"\operatornamewithlimits", r"\mathnormal",
 }  # fmt: skip
 _BOLD = {
     r"\mathbf",

@@ -37,7 +37,8 @@ def to_csv(reports: list[FileReport]) -> str:
         writer.writerow(
             _harmless(str(cell))
             for cell in (
-                report.file, report.verdict, len(report.lines), counts["holds"], counts["assumed"], counts["fails"],
+                report.file, report.verdict, len(report.lines), counts["holds"],
+                counts["assumed"], counts["fails"],
                 counts["undecided"], counts["unread"], wrong.line if wrong else "", mistake, goal,
             )
         )  # fmt: skip
