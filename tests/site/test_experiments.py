@@ -166,3 +166,12 @@ def test_numbers_show_the_digits_that_their_interval_leaves() -> None:
     assert number(0.99264, 0.021) == "0.993"
     assert number(-1.23e-15, 4e-16) == "−1.23·10⁻¹⁵"
     assert number(0.0, 0.0) == "0"
+
+
+def test_the_table_of_all_links_to_each(folder: Path) -> None:
+    put(folder, {**DOCUMENT, "question": "eq. 2", "title": "Made up"})
+    parent = etree.Element("div")
+    ExperimentWriter(markdown.Markdown(), folder).experiments(parent)
+    assert "Supported." in text(parent)
+    (link,) = parent.iter("a")
+    assert link.get("href") == "/homework/eq-2.md#experiment-made-up"

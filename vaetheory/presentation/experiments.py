@@ -139,6 +139,22 @@ class ExperimentWriter:
         child(block, "p", AtomicString(methods(claims)), "experiment-how-sure")
         self._origin(child(block, "p", class_="experiment-origin"), document)
 
+    def experiments(self, parent: etree.Element) -> None:
+        """The table of all of them: what each asks, and its verdict."""
+        body = table(parent, "experiments", ("question", "experiment", "verdict", "run it"))
+        documents = [read(self._folder, path.stem) for path in sorted(self._folder.glob("*.json"))]
+        for document in sorted(documents, key=lambda document: _order(document["question"])):
+            question, name = document["question"], document["name"]
+            page = question.replace(". ", "-").replace(".", "-")
+            row = child(body, "tr")
+            child(row, "td", AtomicString(question))
+            cell = child(row, "td")
+            link = f"/homework/{page}.md#experiment-{name}"
+            child(cell, "a", AtomicString(document["title"]), href=link)
+            child(cell, "div", AtomicString(document["asks"]))
+            child(row, "td", AtomicString(summary(document["claims"])))
+            child(child(row, "td"), "code", AtomicString(document["command"]))
+
     def _figure(self, parent: etree.Element, name: str, caption: str) -> None:
         path = self._folder / f"{name}.svg"
         if not path.is_file():
@@ -161,6 +177,11 @@ class ExperimentWriter:
         )
         if document["size"] == "full":
             line[-1].tail = AtomicString(f"{line[-1].tail}, full size")
+
+
+def _order(question: str) -> tuple[bool, str]:
+    """Numbered questions by their numbers, then the others."""
+    return not question[0].isdigit(), question
 
 
 def number(value: float, half_width: float) -> str:

@@ -9,6 +9,7 @@ A directive stands on a line of its own:
     {{ mistakes elbo-identity }}      what goes wrong, why, and what refutes it
     {{ theorems }}                    the table of all of them
     {{ experiment two-terms }}        what an experiment found, from its result file
+    {{ experiments }}                 the table of all of them
     {{ rules }}                       every rule of inference
     {{ source vaemodels.objectives:elbo }}   the real source, with file and lines
 
@@ -107,7 +108,11 @@ class BlockDirectives(BlockProcessor):
             "mistakes": writer.mistakes,
             "experiment": self._extension.experiments().experiment,
         }
-        about_all = {"theorems": writer.theorems, "rules": writer.rules}
+        about_all = {
+            "theorems": writer.theorems,
+            "rules": writer.rules,
+            "experiments": self._extension.experiments().experiments,
+        }
         verb, what = directive["verb"], directive["what"]
         if verb in about_all and not what:
             about_all[verb](parent)
