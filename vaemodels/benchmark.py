@@ -32,6 +32,8 @@ from vaemodels.hardware import (
     describe,
     flushing_denormals,
     has_native_bfloat16,
+    layout,
+    place,
     torch_device,
 )
 from vaemodels.models import ConvolutionalModel, build
@@ -50,7 +52,7 @@ class Factors:
         resident: bytes on the device, gathered by index and binarized there; else a DataLoader
             over floats, and ``torch.bernoulli``.
         logits: cross-entropy from logits; else a sigmoid first.
-        channels_last: memory format of the weights, which the convolutions follow.
+        layout: memory format of the weights, which the convolutions follow.
         fused: Adam in one kernel.
         precision: float32, or bfloat16 autocast.
         subpixel: the decoder ends with a sub-pixel convolution; else with a transposed one (another
@@ -59,14 +61,14 @@ class Factors:
 
     resident: bool = True
     logits: bool = True
-    channels_last: bool = True
+    layout: torch.memory_format = torch.contiguous_format
     fused: bool = True
     precision: Precision = Precision.FLOAT32
     subpixel: bool = True
 
 
 REFERENCE = "conventional loop, float32"
-CONVENTIONAL = Factors(resident=False, logits=False, channels_last=False, fused=False)
+CONVENTIONAL = Factors(resident=False, logits=False, fused=False)
 
 
 def plain_loop(config: Config, data: Dataset, factors: Factors) -> Loop:
@@ -78,8 +80,7 @@ def plain_loop(config: Config, data: Dataset, factors: Factors) -> Loop:
         last = nn.ConvTranspose2d(shape.channels[0], shape.image_shape[0], 4, 2, padding=1)
         model.decoder.image = nn.Sequential(*list(model.decoder.image)[:-2], last)
         model.to(device)
-    layout = torch.channels_last if factors.channels_last else torch.contiguous_format
-    model.to(memory_format=layout)  # type: ignore[call-overload]
+    model.to(memory_format=factors.layout)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=factors.fused)
     images = _resident(config, data) if factors.resident else _loaded(config, data)
 
@@ -99,7 +100,8 @@ def package_loop(config: Config, data: Dataset, precision: Precision, capture: b
     """The loop that ``vaemodels train`` runs."""
     config = config.replace(precision=precision)
     device = data.images.device
-    model = build(config.model).to(device)
+    model = build(config.model)
+    place(model, config)
     optimizer = adam(model, config.optimization, device)
     step = TrainingStep(model, optimizer, data, config, World(), capture=capture)
     rows = _rows(config, data)
@@ -215,18 +217,20 @@ def _row(
 
 def _loops(config: Config, data: Dataset, native: bool) -> dict[str, tuple[Loop, Precision]]:
     """Every row: its name, its loop, and the arithmetic whose peak it is compared with."""
-    best = Factors(precision=_precisions(native)[-1])
+    best = Factors(precision=_precisions(native)[-1], layout=layout(config.device))
+    layouts = {torch.channels_last: "channels_last", torch.contiguous_format: "contiguous weights"}
+    (other,) = set(layouts) - {best.layout}
     rows = {
         REFERENCE: CONVENTIONAL,
         "all factors": best,
         "without resident data": dataclasses.replace(best, resident=False),
         "without logits": dataclasses.replace(best, logits=False),
-        "without channels_last": dataclasses.replace(best, channels_last=False),
+        f"with {layouts[other]}": dataclasses.replace(best, layout=other),
         "without fused Adam": dataclasses.replace(best, fused=False),
         "architecture: transposed last layer": dataclasses.replace(best, subpixel=False),
     }
     if native:
-        rows["without bfloat16"] = Factors()
+        rows["without bfloat16"] = dataclasses.replace(best, precision=Precision.FLOAT32)
         rows["conventional loop, bfloat16"] = dataclasses.replace(
             CONVENTIONAL, precision=Precision.BFLOAT16
         )
@@ -251,7 +255,8 @@ def importance_weighted(config: Config, data: Dataset, native: bool) -> dict[str
     found = {}
     for precision in _precisions(native):
         chosen = config.replace(precision=precision)
-        model = build(chosen.model).to(part.images.device)
+        model = build(chosen.model)
+        place(model, chosen)
         log_likelihood(model, part, chosen, 64, World())
         work = partial(log_likelihood, model, part, chosen, samples, World())
         taken = _time(config, work)

@@ -135,9 +135,7 @@ def build(config: ModelConfig, seed: int = 0) -> ConvolutionalModel:
     word = int(bits(seed, Stream.INITIALIZATION, 0, torch.zeros(1, dtype=torch.int64), 1))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(word)
-        model = MODELS[config.kind](config)
-    # torch's stubs do not know that Module.to takes a memory format alone.
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+        return MODELS[config.kind](config)
 
 
 def _widen(output: Tensor) -> Tensor:

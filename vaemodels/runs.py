@@ -213,8 +213,9 @@ def load(folder: str | Path, name: str | None = None, **changes: Any) -> Run:
         name = checkpoints.BEST if best else checkpoints.LAST
     state = checkpoints.load(folder / name)
     config = hardware.resolve(hardware.usable(state.config).replace(**changes))
-    device = hardware.apply(config)
-    model = build(config.model).to(device, hardware.dtype_of(config.precision))
+    hardware.apply(config)
+    model = build(config.model)
+    hardware.place(model, config)
     model.load_state_dict(state.model)
     model.requires_grad_(False)
     return Run(

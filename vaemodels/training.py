@@ -23,7 +23,7 @@ from vaemodels.data import Splits, check_range
 from vaemodels.distributed import World
 from vaemodels.errors import CheckpointError, ConfigError, TrainingError
 from vaemodels.evaluation import mean_squared_error, mean_terms
-from vaemodels.hardware import describe, dtype_of
+from vaemodels.hardware import describe
 from vaemodels.interrupts import interrupts
 from vaemodels.likelihoods import OptimalGaussianLikelihood
 from vaemodels.models import build
@@ -101,8 +101,8 @@ class Trainer:
         self.train = data.train.to(self.device)
         self.validation = data.validation.to(self.device)
         self.batches = len(self.train) // config.optimization.batch
-        model = build(config.model, config.seed)
-        self.model = model.to(self.device, dtype_of(config.precision))
+        self.model = build(config.model, config.seed)
+        hardware.place(self.model, config)
         self.optimizer = adam(self.model, config.optimization, self.device)
         self.step = TrainingStep(self.model, self.optimizer, self.train, config, self.world)
         self.position = Position()
