@@ -20,7 +20,9 @@ PER_CLASS = {"train": 1000, "t10k": 200}
 SEED = 20261122
 
 
-def balanced(labels: NDArray[np.uint8], per_class: int, rng: np.random.Generator) -> NDArray:
+def balanced(
+    labels: NDArray[np.uint8], per_class: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
     """Indices of ``per_class`` examples of every class, shuffled."""
     chosen = [
         rng.choice(np.flatnonzero(labels == label), per_class, replace=False)

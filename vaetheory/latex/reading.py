@@ -12,7 +12,8 @@ from dataclasses import replace
 from vaetheory.language.expressions import Expression
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Space
-from vaetheory.latex.meaning import bounds, families, sums, terms
+from vaetheory.latex.meaning import bounds, products, sums, terms
+from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.survey import Facts, survey
 from vaetheory.latex.meaning.variables import Scope
@@ -23,8 +24,8 @@ from vaetheory.latex.reader.styles import plain
 from vaetheory.latex.reader.syntax import Node
 from vaetheory.latex.reader.tokens import tokenize
 
-# importing the siblings registers their nodes with ``terms.meaning``
-_REGISTERED = (bounds, families, sums)
+# importing the siblings registers their nodes with ``meaning``
+_REGISTERED = (bounds, products, sums, terms)
 
 _RELATIONS = {
     "=": Relation.EQUAL,
@@ -73,7 +74,7 @@ def _meaning(
 ) -> Expression:
     scope = replace(Scope(facts, reading), spaces=dict(spaces or {}))
     try:
-        return terms.meaning(tree, scope)
+        return meaning(tree, scope)
     except ReadError:
         raise
     except (ValueError, TypeError, RecursionError) as error:

@@ -35,7 +35,7 @@ def of_side(
     """
     options: list[Reading] = [reading]
     for name in sorted(_open_choices(tree)):
-        options += [replace(r, **{name: True}) for r in options]
+        options += [replace(r, **{name: True}) for r in options]  # type: ignore[arg-type]
     found: list[tuple[Reading, Expression]] = []
     error: ReadError | None = None
     for option in options[:16]:

@@ -42,7 +42,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A statement and how it came out; ``found`` are the assumptions that the checker had to add."""
+    """A statement and how it came out; ``found`` are the assumptions that were added."""
 
     statement: Statement
     decision: Decision

@@ -166,11 +166,8 @@ def _setting(line: Line, seen: set[str]) -> Introduced | None:
         # the gradient of a loss that is introduced by it
         return Introduced(key_of(slope), right, setting=True)
     name = left.base if isinstance(left, Raised) and isinstance(left.base, Name) else left
-    name = (
-        name.head
-        if isinstance(name, Applied) and density_items(name.head, name.group) is None
-        else name
-    )  # type: ignore[arg-type]
+    if isinstance(name, Applied) and isinstance(name.head, Name):
+        name = name.head if density_items(name.head, name.group) is None else name
     if not isinstance(name, Name) or _weighty(right) or _weighty(left):
         return None
     if any(isinstance(n, Called) for n in walk(right)) and line.link.sign != r"\sim":

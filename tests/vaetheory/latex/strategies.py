@@ -1,4 +1,4 @@
-"""Expressions as Hypothesis draws them: every node, over letters whose spaces the reader is told."""
+"""Expressions as Hypothesis draws them: every node, over letters whose spaces are known."""
 
 from __future__ import annotations
 

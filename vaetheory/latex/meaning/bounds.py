@@ -17,10 +17,11 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.densities import as_density, joint, letter, observed, posterior
-from vaetheory.latex.meaning.laws import bare_law, law_of
+from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.families import family_density
+from vaetheory.latex.meaning.laws import _placed, bare_law, law_of
 from vaetheory.latex.meaning.matrices import cross_entropy, of_diagonal
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS
-from vaetheory.latex.meaning.terms import meaning
 from vaetheory.latex.meaning.variables import Scope, random_variable
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import is_family_name
@@ -67,8 +68,6 @@ def _distribution(node: Node, scope: Scope) -> Expression:
 
 
 def _with_dot(node: Node, scope: Scope) -> Expression | None:
-    from vaetheory.latex.meaning.laws import _placed
-
     law = _placed(node, (), scope)
     return law.law if law is not None else None
 
@@ -96,8 +95,6 @@ def elbo_of(group: Group | None, scope: Scope) -> Expression:
 
 @meaning.register
 def _(node: Called, scope: Scope) -> Expression:
-    from vaetheory.latex.meaning.families import family_density
-
     match node.name:
         case "exp":
             assert node.group is not None

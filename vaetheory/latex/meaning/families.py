@@ -15,7 +15,8 @@ from vaetheory.language.expressions import (
     to_expression,
 )
 from vaetheory.language.variables import Variable
-from vaetheory.latex.meaning.terms import meaning
+from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.survey import walk
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.meaning.vectors import component_index, componentwise
 from vaetheory.latex.reader.errors import ReadError
@@ -84,8 +85,6 @@ def _split(items: Items) -> tuple[Node | None, tuple[Node, ...]]:
 
 
 def _is_matrix(node: Node) -> bool:
-    from vaetheory.latex.meaning.survey import walk
-
     return any(
         (isinstance(n, Name) and n.base in _IDENTITY)
         or (isinstance(n, Called) and n.name == "diag")

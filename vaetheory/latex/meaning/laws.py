@@ -13,10 +13,12 @@ from vaetheory.language.expressions import (
     Number,
     Product,
     Value,
+    to_expression,
 )
-from vaetheory.language.notation import to_expression
 from vaetheory.language.variables import Index, Reals, Variable
 from vaetheory.latex.meaning.densities import as_density, density, joint, letter, posterior
+from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.families import family_density
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, spelled
 from vaetheory.latex.meaning.variables import Scope, random_variable, size_for
 from vaetheory.latex.reader.errors import ReadError
@@ -208,13 +210,11 @@ def _sampled(names: list[Node], law: Node, scope: Scope, node: Node) -> Law:
             by_slot = {v.slot: v for v in variables}
             return Law(replace(found, of=tuple(by_slot[v.slot] for v in found.of)), variables)
         return Law(found, variables)
-    from vaetheory.latex.meaning.terms import meaning
-
     value = meaning(law, scope)
-    over = variables or expected_over(value)
-    if not over:
+    averaged = variables or expected_over(value)
+    if not averaged:
         raise ReadError("the law that E is taken under is not understood", law.start, law.end)
-    return Law(value, over)
+    return Law(value, averaged)
 
 
 def _is_marginal(law: Name, variables: tuple[Variable, ...], scope: Scope) -> bool:
@@ -276,8 +276,6 @@ def _many(copies: tuple[Name, Name], law: Node, scope: Scope, node: Node) -> Law
 
 
 def _family(names: list[Node], law: Called, scope: Scope) -> Law:
-    from vaetheory.latex.meaning.families import family_density
-
     variables = tuple(random_variable(n, scope) for n in names if isinstance(n, Name))
     if not variables:
         value = family_density(law, scope, None)

@@ -1,10 +1,10 @@
-"""tr Σ and det Σ of a diagonal matrix, and the binary cross-entropy of two vectors, by components."""
+"""tr Σ and det Σ of a diagonal matrix, and the cross-entropy of two vectors, by components."""
 
 from __future__ import annotations
 
 from vaetheory.language.expressions import Expression
 from vaetheory.language.notation import log, product, summation
-from vaetheory.latex.meaning.terms import meaning
+from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.meaning.vectors import component_index, componentwise
 from vaetheory.latex.reader.errors import ReadError

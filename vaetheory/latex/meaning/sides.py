@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vaetheory.language.expressions import Expression
-from vaetheory.latex.meaning import bounds, families, sums, terms
+from vaetheory.latex.meaning import bounds, products, sums, terms
+from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.survey import Facts
 from vaetheory.latex.meaning.variables import Scope
@@ -11,7 +12,7 @@ from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Node
 
 # importing the siblings registers their nodes
-_REGISTERED = (bounds, families, sums)
+_REGISTERED = (bounds, products, sums, terms)
 
 
 def expression_of(
@@ -22,7 +23,7 @@ def expression_of(
     """
     scope = Scope(facts, reading, flavour=flavour)
     try:
-        return terms.meaning(node, scope)
+        return meaning(node, scope)
     except (ValueError, TypeError, RecursionError) as error:
         if isinstance(error, ReadError):
             raise

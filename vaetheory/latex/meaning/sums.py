@@ -11,7 +11,8 @@ from vaetheory.language.expressions import (
     to_expression,
 )
 from vaetheory.language.variables import Variable
-from vaetheory.latex.meaning.terms import meaning
+from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.survey import walk
 from vaetheory.latex.meaning.variables import (
     Scope,
     index_variable,
@@ -92,6 +93,4 @@ def _only_everything(node: Big) -> None:
 
 
 def _walk(node: object) -> list[object]:
-    from vaetheory.latex.meaning.survey import walk
-
     return list(walk(node))

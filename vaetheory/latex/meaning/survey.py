@@ -248,7 +248,7 @@ def _look(node: Node, facts: Facts) -> None:
 
 def _one_minus(node: Node) -> bool:
     """Whether a tree is 1 − ŷ for something that may be a probability."""
-    terms = getattr(node, "terms", ())
+    terms: tuple[tuple[int, Node], ...] = getattr(node, "terms", ())
     if len(terms) != 2 or getattr(terms[0][1], "value", None) != 1 or terms[1][0] > 0:
         return False
     other = terms[1][1]
@@ -305,7 +305,7 @@ def key_of(name: Name) -> str:
 
 
 def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
-    """The arguments before and behind the bar when a name with a bracket is a density, else None."""
+    """The arguments on both sides of the bar when a bracketed name is a density, else None."""
     bar = "|" in group.items.separators
     if (
         head.base not in LETTERS

@@ -1,18 +1,14 @@
-"""Trees → expressions. ``meaning`` is the door; each kind of node has its function, registered
-here and in its siblings.
-"""
+"""Numbers, names, brackets, applications and sums."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from functools import singledispatch
 
 from vaetheory.language.expressions import (
     Exp,
     Expression,
     Function,
-    Log,
     Number,
     Pi,
     Power,
@@ -20,7 +16,10 @@ from vaetheory.language.expressions import (
     Value,
 )
 from vaetheory.language.variables import Variable
+from vaetheory.latex.meaning.bounds import elbo_of
 from vaetheory.latex.meaning.densities import as_density
+from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.reach import regrouped
 from vaetheory.latex.meaning.survey import (
     ALWAYS_LETTERS,
     BOUND_NAMES,
@@ -29,7 +28,6 @@ from vaetheory.latex.meaning.survey import (
     density_items,
     key_of,
     spelled,
-    walk,
 )
 from vaetheory.latex.meaning.variables import (
     Scope,
@@ -43,30 +41,13 @@ from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
     Added,
     Applied,
-    Big,
     Dots,
-    Expected,
-    Fractional,
     Group,
-    LogOf,
-    Multiplied,
     Name,
     Node,
     Numeral,
-    Raised,
-    Rooted,
     Words,
 )
-
-MINUS_ONE = Number(Fraction(-1))
-
-
-@singledispatch
-def meaning(node: Node, scope: Scope) -> Expression:
-    """What a tree means under the scope's reading. Raises ReadError, pointing at the place,
-    where it means nothing.
-    """
-    raise ReadError("this is not a term", node.start, node.end)
 
 
 @meaning.register
@@ -115,7 +96,7 @@ def _(node: Name, scope: Scope) -> Expression:
 
 
 def definition(node: Name, scope: Scope) -> Expression | None:
-    """What the file has defined the name to be, if it has; indices are those of the place of use."""
+    """What the file has defined the name to be, if it has; with the indices of the place of use."""
     key = key_of(node)
     index = spelled(node.sub)
     if key not in scope.facts.definitions and index in scope.indices:
@@ -133,8 +114,6 @@ def definition(node: Name, scope: Scope) -> Expression | None:
 
 def bound_named(name: Name, group: Group | None, scope: Scope) -> Expression:
     """ℒ, F, J: plus or minus the ELBO, as the reading says."""
-    from vaetheory.latex.meaning.bounds import elbo_of
-
     sign = scope.reading.sign_of(key_of(name))
     elbo = elbo_of(group, scope)
     return elbo if sign > 0 else -elbo
@@ -244,218 +223,3 @@ def _negated(value: Expression) -> Expression:
     if isinstance(value, Number):
         return Number(-value.value)
     return -value
-
-
-def regrouped(node: Added, scope: Scope) -> list[tuple[int, Node]]:
-    """The terms, where a term that uses the index of an open ∑ or E before it is taken into that."""
-    terms = list(node.terms)
-    for k, (sign, term) in enumerate(terms):
-        tail = _open_tail(term)
-        if tail is None:
-            continue
-        bound = _bound_by(tail, scope) - set(scope.indices) - scope.bound
-        stop = k
-        for j in range(len(terms) - 1, k, -1):
-            if any(free_use(terms[j][1], name) for name in bound):
-                stop = j
-                break
-        if stop > k:
-            inner = tail.body
-            body = Added(inner.start, terms[stop][1].end, ((1, inner), *terms[k + 1 : stop + 1]))
-            return [
-                *terms[:k],
-                (sign, _with_tail(term, replace(tail, body=body))),
-                *terms[stop + 1 :],
-            ]
-    return terms
-
-
-def _open_tail(term: Node) -> Big | Expected | None:
-    """The ∑, ∫ without d… or E without brackets that ends a term, if one does."""
-    while isinstance(term, Multiplied):
-        term = term.factors[-1][1]
-    if isinstance(term, Big) and not (term.sign == "∫" and term.differentials) and term.sign != "∏":
-        return term
-    if isinstance(term, Expected) and term.bare:
-        return term
-    return None
-
-
-def _with_tail(term: Node, tail: Node) -> Node:
-    if isinstance(term, Multiplied):
-        op, last = term.factors[-1]
-        return replace(term, factors=(*term.factors[:-1], (op, _with_tail(last, tail))))
-    return tail
-
-
-def _bound_by(tail: Big | Expected, scope: Scope) -> set[str]:
-    if isinstance(tail, Big):
-        names = [n for n in (tail.sub.nodes if tail.sub else ()) if isinstance(n, Name)]
-        return {n.base for n in names[:1]} or (
-            {n.base for n in scope.facts.latents} if tail.sign == "∫" else set()
-        )
-    if tail.sub is None:
-        return {n.base for n in scope.facts.latents}
-    named = {n.base for n in walk(tail.sub) if isinstance(n, Name)}
-    return named & {n.base for n in scope.facts.latents}
-
-
-def free_use(node: Node, base: str) -> bool:
-    """Whether the letter occurs in the tree, as a letter or in an index, outside of what binds
-    it again.
-    """
-    for one in walk(node):
-        if (
-            isinstance(one, Big)
-            and one is node
-            and one.sub
-            and any(getattr(n, "base", "") == base for n in one.sub.nodes)
-        ):
-            return False
-        if isinstance(one, Expected) and one is node:
-            return False
-        if isinstance(one, Name) and (
-            one.base == base or any(t.text == base for t in (*one.sub, *one.sup))
-        ):
-            return not _closed_inside(node, base)
-    return False
-
-
-def _closed_inside(node: Node, base: str) -> bool:
-    """Whether every use stands inside an E, KL, ∫ or ∑ of its own."""
-    from vaetheory.latex.reader.syntax import Called, Diverging
-
-    match node:
-        case Expected() | Diverging():
-            return True
-        case Called(name="H" | "I" | "ELBO"):
-            return True
-        case Big(sub=sub, differentials=differentials):
-            names = [*(sub.nodes if sub else ()), *differentials]
-            if any(getattr(n, "base", "") == base for n in names):
-                return True
-            return _closed_inside(node.body, base)
-        case Multiplied(factors=factors):
-            return all(_closed_inside(f, base) for _, f in factors)
-        case Group(items=items):
-            return all(_closed_inside(n, base) for n in items.nodes)
-        case Added(terms=terms):
-            return all(_closed_inside(t, base) for _, t in terms)
-        case LogOf(parts=parts):
-            return all(_closed_inside(p, base) for _, p in parts)
-        case Fractional(above=above, below=below):
-            return _closed_inside(above, base) and _closed_inside(below, base)
-    return not any(
-        isinstance(one, Name)
-        and (one.base == base or any(t.text == base for t in (*one.sub, *one.sup)))
-        for one in walk(node)
-    )
-
-
-@meaning.register
-def _(node: Multiplied, scope: Scope) -> Expression:
-    return multiplied(node.factors, scope)
-
-
-def multiplied(factors: tuple[tuple[str, Node], ...], scope: Scope) -> Expression:
-    """A product; a slash takes what follows it, or, in the wide reading, all that follows."""
-    from vaetheory.latex.meaning.vectors import inner_product
-
-    for k, (op, _) in enumerate(factors):
-        if op == "/" and scope.reading.wide_slash and k + 1 < len(factors):
-            return multiplied(factors[:k], scope) / multiplied(
-                (("*", factors[k][1]), *factors[k + 1 :]), scope
-            )
-    result: Expression | None = None
-    k = 0
-    while k < len(factors):
-        op, factor = factors[k]
-        paired = inner_product(factor, factors[k + 1][1], scope) if k + 1 < len(factors) else None
-        if paired is not None:
-            value, k = paired, k + 1
-        else:
-            value = meaning(factor, scope)
-        if result is None:
-            result = value
-        elif op == "/":
-            result = result / value
-        else:
-            result = result * value
-        k += 1
-    assert result is not None
-    return result
-
-
-@meaning.register
-def _(node: Fractional, scope: Scope) -> Expression:
-    above, below = meaning(node.above, scope), meaning(node.below, scope)
-    if isinstance(above, Number) and isinstance(below, Number) and below.value:
-        return Number(above.value / below.value)
-    if above == Number(Fraction(1)):
-        return Power(below, MINUS_ONE)
-    return above / below
-
-
-@meaning.register
-def _(node: Raised, scope: Scope) -> Expression:
-    from vaetheory.latex.meaning.vectors import squared_norm
-
-    norm = squared_norm(node, scope)
-    if norm is not None:
-        return norm
-    if isinstance(node.exponent, Name) and node.exponent.base in ("T", r"\top"):
-        raise ReadError("a transpose is read in products of two vectors only", node.start, node.end)
-    if isinstance(node.base, Name) and node.base.base == "e" and not node.base.sub:
-        return Exp(meaning(node.exponent, scope))
-    base, exponent = meaning(node.base, scope), meaning(node.exponent, scope)
-    if (
-        isinstance(base, Number)
-        and isinstance(exponent, Number)
-        and exponent.value.denominator == 1
-    ):
-        power = int(exponent.value)
-        if abs(power) <= 64 and (base.value or power > 0):
-            return Number(base.value**power)
-    return Power(base, exponent)
-
-
-@meaning.register
-def _(node: Rooted, scope: Scope) -> Expression:
-    return Power(meaning(node.body, scope), Number(Fraction(1, 2)))
-
-
-@meaning.register
-def _(node: LogOf, scope: Scope) -> Expression:
-    parts = node.parts
-    taken = len(parts)
-    if scope.reading.narrow_log and taken > 1:
-        taken = 2 if parts[1][0] == "/" else 1
-    elif isinstance(parts[0][1], Group) and taken > 1:
-        # log(a)/b with a bracket that is not a ratio's upper part: b divides the logarithm
-        taken = taken if _is_probability(parts[1][1]) else 1
-    elif taken > 1:
-        taken = _reach(parts)
-    log: Expression = Log(multiplied(parts[:taken], scope))
-    if node.power is not None:
-        log = Power(log, meaning(node.power, scope))
-    for op, part in parts[taken:]:
-        value = meaning(part, scope)
-        log = log / value if op == "/" else log * value
-    return log
-
-
-def _is_probability(node: Node) -> bool:
-    if isinstance(node, Applied) and isinstance(node.head, Name):
-        return density_items(node.head, node.group) is not None
-    return isinstance(node, Fractional) and _is_probability(node.above)
-
-
-def _reach(parts: tuple[tuple[str, Node], ...]) -> int:
-    """How far log reaches by default: over densities, or over plain letters and numbers, but not
-    from one to the other.
-    """
-    dense = _is_probability(parts[0][1])
-    for k, (_, part) in enumerate(parts):
-        if k and not isinstance(part, Big | Group) and _is_probability(part) != dense:
-            return k
-    return len(parts)

@@ -8,6 +8,8 @@ from typing import Any
 from vaetheory.language.expressions import Expression, IndexedSum, Number
 from vaetheory.language.notation import summation
 from vaetheory.language.variables import Index, Integers, Variable
+from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.survey import walk
 from vaetheory.latex.meaning.variables import Scope, is_random, size_for
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
@@ -50,8 +52,6 @@ def _high(name: str, scope: Scope) -> Variable:
 
 def squared_norm(node: Raised, scope: Scope) -> Expression | None:
     """‖v‖² as a sum of squares; None where the tree is no squared norm."""
-    from vaetheory.latex.meaning.terms import meaning
-
     if not isinstance(node.base, Sized):
         return None
     exponent = meaning(node.exponent, scope)
@@ -74,8 +74,6 @@ def _two() -> Any:
 
 def inner_product(left: Node, right: Node, scope: Scope) -> Expression | None:
     """aᵀb as a sum of products; None where ``left`` is not transposed."""
-    from vaetheory.latex.meaning.terms import meaning
-
     if not isinstance(left, Raised) or not isinstance(left.exponent, Name):
         return None
     if left.exponent.base not in ("T", r"\top") or left.exponent.base in scope.facts.highs:
@@ -89,8 +87,6 @@ def inner_product(left: Node, right: Node, scope: Scope) -> Expression | None:
 
 def has_vectors(node: Node, scope: Scope) -> bool:
     """Whether a letter without index stands for a vector somewhere in the tree."""
-    from vaetheory.latex.meaning.survey import walk
-
     return any(isinstance(n, Name) and _is_vector(n, scope) for n in walk(node))
 
 

@@ -288,6 +288,16 @@ def parse_items(cursor: Cursor, closer: str, opened: Token | None = None) -> Ite
     return Items(tuple(nodes), tuple(separators))
 
 
+def items_of(cursor: Cursor, tokens: Script, end: int) -> Items:
+    """The items of a subscript."""
+    inner = cursor.over(tokens, end)
+    items = parse_items(inner, "")
+    left = inner.peek()
+    if left is not None:
+        raise ReadError(f"not understood here: {left.text!r}", left.start, left.end)
+    return items
+
+
 def _expects_operand(nodes: list[Node], separators: list[str]) -> bool:
     # a bar opens |…| or ‖…‖ only where a term has to begin, never right after another bar
     return len(nodes) == len(separators) and not (separators and separators[-1] in ("|", r"\|"))
@@ -295,7 +305,9 @@ def _expects_operand(nodes: list[Node], separators: list[str]) -> bool:
 
 def _named(cursor: Cursor) -> Node:
     token = cursor.next()
-    base, sub, sup, end = token.text, (), (), token.end
+    base, end = token.text, token.end
+    sub: Script = ()
+    sup: Script = ()
     if token.text in ACCENTS:
         tokens, end = cursor.script()
         inner, sub = _accented(tokens, token)

@@ -175,7 +175,7 @@ _COLUMNS = re.compile(r"\s*(?:\[\w\])?\s*\{[^{}\n]*\}")
 
 
 def _body(text: str, match: re.Match[str], end: int) -> tuple[tuple[int, int] | None, int]:
-    """The span of the display's content and where the text goes on; None when it is never closed."""
+    """The span of the display's content, and where the text goes on; None when it never closes."""
     start = match.end()
     if match.group("env") is not None:
         stop = _end_of_environment(text, match.group("name"), start, end)

@@ -135,8 +135,8 @@ def parse_log(cursor: Cursor) -> Node:
             if cursor.sees("/") or (
                 not opened and cursor.sees(r"\cdot", r"\times", "*") and not _operator_after(cursor)
             ):
-                sign = "/" if cursor.next().text == "/" else "*"
-                parts.append((sign, parse_factor(cursor)))
+                joined = "/" if cursor.next().text == "/" else "*"
+                parts.append((joined, parse_factor(cursor)))
             elif not opened and _goes_into_log(cursor, parts):
                 parts.append(("*", parse_factor(cursor)))
             else:

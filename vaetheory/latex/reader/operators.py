@@ -6,20 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vaetheory.latex.reader.atoms import exponent, parse_atom, parse_group, parse_items, starts_atom
+from vaetheory.latex.reader.atoms import exponent, items_of, parse_atom, parse_group, starts_atom
+from vaetheory.latex.reader.bigs import SIGNS, parse_big
 from vaetheory.latex.reader.cursor import Cursor
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import FAMILY_WORDS
 from vaetheory.latex.reader.syntax import (
-    Applied,
-    Big,
     Called,
     Diverging,
     Expected,
-    Fractional,
     Group,
     Items,
-    Name,
     Node,
     Raised,
     Script,
@@ -29,7 +26,6 @@ from vaetheory.latex.reader.tokens import LETTER, Token
 
 Body = Callable[[Cursor], Node]
 
-_BIG = {r"\sum": "∑", r"\prod": "∏", r"\int": "∫", r"\Sum": "∑"}
 _BRACKETS = ("(", "[", r"\{")
 _CALLED_WORDS = {
     "exp",
@@ -67,7 +63,7 @@ def operator_at(cursor: Cursor) -> str | None:
     token = cursor.peek()
     if token is None:
         return None
-    if token.text in _BIG:
+    if token.text in SIGNS:
         return "big"
     if token.is_(r"\E") or (
         token.kind == LETTER
@@ -165,16 +161,6 @@ def _scripts(cursor: Cursor) -> tuple[Items | None, Script, int]:
     return sub, sup, end
 
 
-def items_of(cursor: Cursor, tokens: Script, end: int) -> Items:
-    """The items of a subscript."""
-    inner = cursor.over(tokens, end)
-    items = parse_items(inner, "")
-    left = inner.peek()
-    if left is not None:
-        raise ReadError(f"not understood here: {left.text!r}", left.start, left.end)
-    return items
-
-
 def _expectation(cursor: Cursor, body: Body) -> Node:
     token = cursor.next()
     sub, sup, _ = _scripts(cursor)
@@ -213,7 +199,7 @@ def _divergence(cursor: Cursor, _: Body) -> Node:
     token = cursor.next()
     sub: Items | None = None
     if token.text == "KL":
-        sub, _, _ = _scripts(cursor)
+        sub = _scripts(cursor)[0]
     while cursor.sees("_", "^"):
         cursor.next()
         cursor.script()
@@ -322,97 +308,6 @@ def _refused(cursor: Cursor, _: Body) -> Node:
     raise ReadError(f"{token.text} is not read", token.start, token.end)
 
 
-def _big(cursor: Cursor, body: Body) -> Node:
-    token = cursor.next()
-    sign = _BIG[token.text]
-    sub: Script = ()
-    high: Node | None = None
-    sub_end = token.end
-    while cursor.sees("_", "^"):
-        mark = cursor.next()
-        tokens, end = cursor.script()
-        if mark.text == "_":
-            sub, sub_end = tokens, end
-        elif tokens:
-            high = exponent(cursor, tokens, end)
-    items, low = None, None
-    if sub:
-        items = items_of(cursor, sub, sub_end)
-        if len(items.nodes) == 2 and items.separators == ("=",):
-            low = items.nodes[1]
-            items = Items(items.nodes[:1], ())
-    if sign == "∫":
-        return _integral(cursor, body, token, items, low, high)
-    inner = body(cursor)
-    return Big(token.start, inner.end, sign, items, low, high, inner)
-
-
-def _integral(
-    cursor: Cursor,
-    body: Body,
-    token: Token,
-    items: Items | None,
-    low: Node | None,
-    high: Node | None,
-) -> Node:
-    # ∫ dz f(z), as physicists write it
-    before = _differentials(cursor)
-    if before:
-        inner = body(cursor)
-        return Big(token.start, inner.end, "∫", items, low, high, inner, before)
-    cursor.integrals += 1
-    place, steps = cursor.at, cursor.tokens
-    inner = cursor.expression(cursor)
-    found = _one_differential(cursor, outermost=cursor.integrals == 1)
-    cursor.integrals -= 1
-    if not found:
-        # no d… to be seen: the integrand ends where a product would
-        cursor.at, cursor.tokens = place, steps
-        inner = body(cursor)
-        return Big(token.start, inner.end, "∫", items, low, high, inner)
-    return Big(token.start, found[-1].end, "∫", items, low, high, inner, found)
-
-
-def _one_differential(cursor: Cursor, outermost: bool) -> tuple[Name, ...]:
-    """The differential of this integral; the outermost takes all that are left."""
-    found: list[Name] = []
-    while True:
-        one = _differential(cursor)
-        if one is None:
-            break
-        found.append(one)
-        if not outermost:
-            break
-    return tuple(found)
-
-
-def _differentials(cursor: Cursor) -> tuple[Name, ...]:
-    found: list[Name] = []
-    while (one := _differential(cursor)) is not None:
-        found.append(one)
-    return tuple(found)
-
-
-def _differential(cursor: Cursor) -> Name | None:
-    token = cursor.peek()
-    if token is None or token.text != "d" or not starts_atom(cursor, 1):
-        return None
-    if cursor.sees("(", "[", r"\{", r"\frac", ahead=1):
-        return None
-    place = cursor.at
-    cursor.next()
-    atom = parse_atom(cursor)
-    if isinstance(atom, Applied):
-        cursor.at = place
-        return None
-    if isinstance(atom, Raised) and isinstance(atom.base, Name):
-        atom = atom.base
-    if not isinstance(atom, Name):
-        cursor.at = place
-        return None
-    return atom
-
-
 OPERATORS: dict[str, Callable[[Cursor, Body], Node]] = {
     "expectation": _expectation,
     "divergence": _divergence,
@@ -420,7 +315,5 @@ OPERATORS: dict[str, Callable[[Cursor, Body], Node]] = {
     "derivative": _derivative,
     "called": _called,
     "refused": _refused,
-    "big": _big,
+    "big": parse_big,
 }
-
-__all__ = ["OPERATORS", "Fractional", "items_of", "operator_at"]

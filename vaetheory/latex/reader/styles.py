@@ -174,7 +174,8 @@ def _take(pending: list[Token]) -> list[Token]:
         return []
     if not pending[-1].is_("{"):
         return [pending.pop()]
-    depth, taken = 0, []
+    depth = 0
+    taken: list[Token] = []
     while pending:
         token = pending.pop()
         depth += token.is_("{") - token.is_("}")
@@ -205,7 +206,7 @@ def _stack(token: Token, pending: list[Token]) -> None:
 
 
 def _spelling(content: Sequence[Token]) -> str:
-    parts = []
+    parts: list[str] = []
     for token in content:
         if token.text in _ROMAN or token.is_("{", "}"):
             continue

@@ -133,7 +133,7 @@ class Rooted(Node):
 
 @dataclass(frozen=True, slots=True)
 class LogOf(Node):
-    """log with everything behind it that it may take in: how much it does is a matter of reading."""
+    """log with all behind it that it may take in: how much it does is a matter of reading."""
 
     parts: tuple[tuple[str, Node], ...]
     power: Node | None = None

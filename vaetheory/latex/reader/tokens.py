@@ -1,4 +1,4 @@
-"""Text → tokens with spans. One pass of one regular expression, linear in the length of the text."""
+"""Text → tokens with spans, by one regular expression in one pass, linear in the length."""
 
 from __future__ import annotations
 
