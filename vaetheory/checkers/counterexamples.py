@@ -15,6 +15,7 @@ from typing import Any
 from vaetheory.checkers.claims import Claim, Claims, Outcome, Place, World, decide_float
 from vaetheory.checkers.evidence import Counterexample
 from vaetheory.language.statements import Relation
+from vaetheory.language.variables import FiniteSet, Interval, Reals, Space
 from vaetheory.worlds.decide import normal
 from vaetheory.worlds.describe import described
 from vaetheory.worlds.draws import SMALL, TINY, TINY_TIED, Draws, Key, Style
@@ -112,7 +113,7 @@ def _failing(claim: Claim, draws: Draws, sizes: dict[str, int]) -> Iterator[Foun
             found = _at(claim, world, place)
             if found is not None:
                 yield found
-    except UngenerableError:
+    except (UngenerableError, UndefinedError):
         return
 
 
@@ -147,7 +148,7 @@ def _simplified(found: Found, ends: float | None) -> Found:
 
 def _with_simpler(found: Found, key: Key, ends: float | None) -> Found:
     value = found.world.draws.taken.get(key, Fraction(1))
-    for simpler in _simpler(key, value):
+    for simpler in _simpler(key, value, found.world.draws.spaces.get(key)):
         if ends is not None and time.monotonic() > ends:
             break
         candidate = _replaced(found, key, simpler) if simpler != value else None
@@ -177,24 +178,28 @@ def _replaced(found: Found, key: Key, value: Fraction) -> Found | None:
     again = Draws(draws.seed, draws.style, fixed, draws.varied)
     try:
         return _at(found.claim, found.claim.world(again, found.world.sizes), found.place)
-    except UngenerableError:
+    except (UngenerableError, UndefinedError):
         return None
 
 
-def _simpler(key: Key, value: Fraction) -> Iterator[Fraction]:
-    """Simpler values for a draw, simplest first."""
-    if key[0] in ("number", "slope") and 0 < value < 1:
-        yield from (Fraction(1, 2), Fraction(1, 3), Fraction(2, 3))
-        return
-    if key[0] in ("number", "slope"):
-        yield from (Fraction(n) for n in (1, 0, 2, -1) if value > 0 or n < 1)
-        return
-    candidate = Fraction(1)
-    while candidate < value:
-        yield candidate
-        candidate *= 2 if candidate < 4 else 4
-    if value < 1:
-        yield from (Fraction(1), Fraction(1, 2))
+def _simpler(key: Key, value: Fraction, space: Space | None) -> Iterator[Fraction]:
+    """Simpler values for a draw that its space allows, simplest first."""
+    match space:
+        case Interval(low=low, high=high):
+            yield from (low + (high - low) * Fraction(n, m) for n, m in ((1, 2), (1, 3), (2, 3)))
+        case Reals(positive=True):
+            yield from map(Fraction, (1, 2, "1/2"))
+        case FiniteSet():
+            yield from (Fraction(n) for n in (0, 1) if n < value)
+        case _ if key[0] in ("number", "slope"):
+            yield from map(Fraction, (1, 0, 2, -1))
+        case _:
+            candidate = Fraction(1)
+            while candidate < value:
+                yield candidate
+                candidate *= 2 if candidate < 4 else 4
+            if value < 1:
+                yield from (Fraction(1), Fraction(1, 2))
 
 
 def counterexample(found: Found) -> Counterexample:

@@ -103,6 +103,11 @@ def _ask(
             tally.refused += 1
             tally.why.append(f"{claims.kind} worlds: {refusal}")
             continue
+        except UndefinedError as fault:
+            # a formula of an assumption has no value at these parameters
+            tally.undefined += 1
+            tally.why.append(str(fault))
+            continue
         if found is not None:
             return found
     if claims.statement.relation.direction and tally.decided > BESIDE:

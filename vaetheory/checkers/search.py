@@ -7,13 +7,16 @@ worlds, so weights are also multiplied and divided by powers of 2, without end.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
 
-from vaetheory.checkers.claims import Claim, Claims, Place, World, decide_float
+from vaetheory.checkers.claims import Claim, Claims, Place, decide_float
 from vaetheory.checkers.counterexamples import Found
+from vaetheory.language.variables import FiniteSet, Interval, Space
 from vaetheory.worlds.draws import HEAVY, TAME, TIED, Draws, Key
 from vaetheory.worlds.exact import UndefinedError
+from vaetheory.worlds.refusals import UngenerableError
 
 STARTS = 3
 STEPS = 50
@@ -34,9 +37,12 @@ def searched(claims: Claims, seed: int, ends: float | None) -> Found | None:
 
 
 def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> Found | None:
-    world = claim.world(draws)
+    try:
+        world = claim.world(draws)
+    except (UngenerableError, UndefinedError):
+        return None
     place = random.choice(claim.places(world))
-    best = _margin(claim, world, place)
+    best = _margin(claim, draws, world.sizes, place)
     if isinstance(best, Found):
         return best
     keys = sorted((k for k in draws.taken if k[0] in ("weight", "number", "width")), key=repr)
@@ -46,9 +52,9 @@ def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> 
             return None
         trial = dict(fixed)
         for key in random.sample(keys, min(len(keys), random.choice((1, 1, 2)))):
-            trial[key] = _moved(key, fixed.get(key, draws.taken[key]), random)
-        neighbour = claim.world(Draws(draws.seed, draws.style, trial), world.sizes)
-        margin = _margin(claim, neighbour, place)
+            value = fixed.get(key, draws.taken[key])
+            trial[key] = _moved(key, value, draws.spaces.get(key), random)
+        margin = _margin(claim, Draws(draws.seed, draws.style, trial), world.sizes, place)
         if isinstance(margin, Found):
             return margin
         if margin < best:
@@ -56,28 +62,27 @@ def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> 
     return None
 
 
-def _margin(claim: Claim, world: World, place: Place) -> Found | float:
+def _margin(claim: Claim, draws: Draws, sizes: Mapping[str, int], place: Place) -> Found | float:
     """By how much the inequality holds at a place, ∞ where it says nothing; or the failure."""
     try:
+        world = claim.world(draws, sizes)
         outcome = claim.ask(world, place)
         if outcome is None:
             return float("inf")
         if outcome.holds is False:
             return Found(claim, world, place, outcome)
         return claim.statement.relation.direction * decide_float(outcome.difference)
-    except UndefinedError:
+    except (UngenerableError, UndefinedError):
         return float("inf")
 
 
-def _moved(key: Key, value: Fraction, random: Random) -> Fraction:
-    """A neighbour of a draw.
-
-    Weights and widths times a power of 2; numbers halved or doubled, never out of (0, 1).
-    """
-    if key[0] in ("weight", "width"):
-        return (value or Fraction(1)) * Fraction(2) ** (
-            random.choice((-1, 1)) * random.choice((1, 2, 4, 16, 64))
-        )
-    if 0 < value < 1:
-        return random.choice((value / 2, (1 + value) / 2))
-    return value * random.choice((Fraction(1, 2), Fraction(2), Fraction(4)))
+def _moved(key: Key, value: Fraction, space: Space | None, random: Random) -> Fraction:
+    """A neighbour of a draw: times a power of 2, or nearer to an end of its interval."""
+    if isinstance(space, Interval):
+        return (value + random.choice((space.low, space.high))) / 2
+    if isinstance(space, FiniteSet):
+        return value
+    if key[0] == "number":
+        return value * random.choice((Fraction(1, 2), Fraction(2), Fraction(4)))
+    exponent = random.choice((-1, 1)) * random.choice((1, 2, 4, 16, 64))
+    return (value or Fraction(1)) * Fraction(2) ** exponent

@@ -68,6 +68,7 @@ class Draws:
     fixed: Mapping[Key, Fraction] = field(default_factory=dict)
     varied: frozenset[str] = frozenset()
     taken: dict[Key, Fraction] = field(default_factory=dict)
+    spaces: dict[Key, Space] = field(default_factory=dict)
     _streams: dict[str, random.Random] = field(default_factory=dict)
 
     def stream(self, part: str, entry: Key = ()) -> random.Random:
@@ -128,6 +129,7 @@ class Draws:
 
         It is drawn again, a few times, while it is among those that it should be apart from.
         """
+        self.spaces["number", part, *key] = space
         stream = self.stream(part, key)
         drawn = self._number(stream, space)
         for _ in range(20):

@@ -72,6 +72,9 @@ def plan_of(signature: Signature, assumptions: tuple[Assumption, ...], tied: boo
         if not isinstance(assumption, KNOWN):
             raise UngenerableError(f"no world can be made to meet {assumption!r}")
     same = [a for a in assumptions if isinstance(a, SameDensity)]
+    for assumption in same:
+        if len(assumption.first.of) != len(assumption.second.of):
+            raise UngenerableError(f"{assumption.first!r} and {assumption.second!r} differ in kind")
     across = [a for a in same if a.first.letter != a.second.letter]
     refusal: UngenerableError | None = None
     for turned in product((False, True), repeat=len(across)):

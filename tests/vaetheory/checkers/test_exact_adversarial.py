@@ -8,7 +8,7 @@ import pytest
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.checkers.exact import check
-from vaetheory.language.assumptions import Assumption, Vanishing
+from vaetheory.language.assumptions import Assumption, SameDensity, Vanishing
 from vaetheory.language.distributions import FAMILIES, normal
 from vaetheory.language.distributions.special import absolute, indicator, log_gamma
 from vaetheory.language.expressions import Expression, Function, Gradient, Letter, Number, Pi, Value
@@ -190,3 +190,28 @@ def test_special_functions_keep_their_meaning() -> None:
     label = Variable("y", FiniteSet(3))
     total = indicator(Value(label), 0) + indicator(Value(label), 1) + indicator(Value(label), 2)
     assert verdict(total, Number(Fraction(1))) is HOLDS
+
+
+def test_counterexamples_stay_inside_the_spaces_of_their_variables() -> None:
+    scale, chance = Variable("\\sigma", Reals(positive=True)), Variable("\\pi", Interval())
+    label = Variable("y", FiniteSet(3))
+    wrong = Value(scale) + Value(chance) + Value(label)
+    for relation in (EQUAL, AT_LEAST, AT_MOST):
+        for other in (-Value(scale), 3 - 2 * Value(scale) * Value(chance), Value(label)):
+            found = check(Statement(wrong, relation, other)).counterexample
+            if found is None:
+                continue
+            numbers = {name: Fraction(n) for name, n in found.world["numbers"].items()}
+            assert numbers["\\sigma"] > 0
+            assert 0 < numbers["\\pi"] < 1
+
+
+def test_a_positive_number_can_grow_without_end() -> None:
+    scale = Variable("\\sigma", Reals(positive=True))
+    assert verdict(Value(scale), Number(Fraction(10**9)), relation=AT_MOST) is FAILS
+    assert verdict(Value(scale), Number(Fraction(0)), relation=Relation.GREATER) is UNDECIDED
+
+
+def test_equal_densities_of_different_kinds_are_refused_not_stumbled_over() -> None:
+    claim = log(p(x, z))
+    assert verdict(claim, claim, SameDensity(p(x, z), q(x))) is UNDECIDED
