@@ -109,7 +109,9 @@ def _numbers(world: FiniteWorld | GaussianWorld) -> dict[str, str]:
     for key, value in world.draws.taken.items():
         kind, label, *rest = key
         if kind == "slope":
-            found[f"direction of {label}{_arguments(rest)}"] = str(value)
+            # ∇ moves p to p·(1 + ε (score − E[score])), and a parameter by ε times its direction
+            what = "score" if label in letters else "direction"
+            found[f"{what} of {label}{_arguments(rest)}"] = str(value)
         elif kind == "number" and label not in letters and "at" not in rest:
             found[_entry(str(label), rest)] = str(value)
     return dict(sorted(found.items()))
@@ -131,7 +133,7 @@ def _arguments(rest: list[Any]) -> str:
         return ""
     if isinstance(rest[0], tuple):
         if len(rest) == 2:
-            return f"({', '.join(rest[0])}), coefficient of {rest[1]} in its score"
+            return f"({', '.join(rest[0])}), coefficient of {rest[1]}"
         slots, condition, cell = rest
         of = ", ".join(f"{s}={c + 1}" for s, c in zip(slots, cell, strict=False))
         given = ", ".join(str(c + 1) for c in condition)

@@ -346,13 +346,13 @@ def test_up_to_a_constant_shows_what_was_changed() -> None:
     assert set(found.counterexample.world["changed to"]["tables"]) == {"p(z, x)"}
 
 
-def test_a_gradient_moved_inside_fails_with_the_direction_named() -> None:
+def test_a_gradient_moved_inside_fails_with_the_score_named() -> None:
     value = Function(f, (Value(z),))
     wrong = line(Gradient(E(q(z | x), value), "\\phi"), E(q(z | x), Gradient(value, "\\phi")))
     found = check(wrong)
     assert found.verdict is Verdict.FAILS
     assert found.counterexample is not None
-    assert any(n.startswith("direction of q") for n in found.counterexample.world["numbers"])
+    assert any(n.startswith("score of q") for n in found.counterexample.world["numbers"])
 
 
 def test_a_deadline_is_kept() -> None:
