@@ -24,7 +24,7 @@ from vaetheory.language.expressions import (
     Value,
     children,
 )
-from vaetheory.language.variables import Subscript, Variable
+from vaetheory.language.variables import Index, Subscript, Variable
 
 Replacement = Variable | Expression
 
@@ -198,6 +198,8 @@ def _in_variable(variable: Variable, replacements: Mapping[Variable, Replacement
         if isinstance(new, Value):
             new = new.variable
         if isinstance(new, Variable):
+            if isinstance(variable.space, Index):
+                return new
             # an argument keeps the slot that it fills, whatever is put there
             return replace(new, slot=variable.slot)
         raise ValueError(f"the argument {variable!r} of a density cannot be replaced by {new!r}")

@@ -137,6 +137,16 @@ def test_products_over_an_index_are_renamed_too() -> None:
     assert arrange(one) != arrange(log(product(f(z[d]), k, D)))
 
 
+def test_an_index_that_is_used_as_a_number_is_renamed_with_its_sum() -> None:
+    one = summation(f(z[d], d), d, D)
+    assert arrange(one) == arrange(summation(f(z[k], k), k, D))
+    assert free_variables(arrange(one)) == free_variables(one) - {z[d]} | {
+        v for v in free_variables(arrange(one)) if v.name == "z"
+    }
+    nested = E(q(z | x), summation(f(z, d), d, D))
+    assert free_variables(arrange(nested)) == {x, D}
+
+
 def test_a_parameter_is_free_everywhere() -> None:
     sigma = Variable(r"\sigma", Reals(positive=True))
     assert free_variables(E(p(z), f(z) / Value(sigma))) == {sigma}
