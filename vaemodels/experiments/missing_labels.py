@@ -1,7 +1,7 @@
 """1.4.3: what two methods make of the images whose labels are lost, under both readings.
 
 A random tenth of the labels, or 100 of them: the accuracy of a classifier on those labels alone,
-of M2, and of M1, each the same network in as many steps. Gains are paired: one seed gives all
+of M2, of M1, and of self-training, all in as many steps. Gains are paired: one seed gives all
 methods the same labels.
 
 One class's file: half of the images of one class are named, and the unnamed ones hold the other
@@ -19,12 +19,12 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from vaemodels.charts import Item, Panel
+from vaemodels.charts import Item, Panel, Series
 from vaemodels.config import Config
 from vaemodels.data import Dataset, Splits
 from vaemodels.experiments.claims import Claim, Part, above, below, difference, interval_series
 from vaemodels.experiments.experiment import Data, Experiment, Findings, Setting, Size
-from vaemodels.experiments.intervals import Repeated
+from vaemodels.experiments.intervals import Counted, Repeated
 from vaemodels.experiments.learning import load, small
 from vaemodels.experiments.semi_supervised import (
     Classify,
@@ -33,6 +33,7 @@ from vaemodels.experiments.semi_supervised import (
     m1,
     m2,
     probabilities,
+    self_training,
 )
 from vaemodels.random import permutation
 
@@ -40,6 +41,7 @@ METHODS: dict[str, Callable[[Config, Labelled], Classify]] = {
     "labels only": labels_only,
     "M2": m2,
     "M1": m1,
+    "self-training": self_training,
 }
 NAIVE, CORRECTED, SEMI = "unnamed as negative", "corrected", "M2"
 POINTS = "percentage points"
@@ -175,8 +177,24 @@ def _claims(data: Data) -> list[Claim]:
         ),
         Claim(
             "m1",
-            f"With {labels[0]} random labels M1, too, is more accurate than labels alone.",
-            [gain("M1", 0)],
+            f"With {labels[0]} random labels M1, with so small a VAE, is less accurate than labels "
+            "alone.",
+            [
+                difference(
+                    f"M1 minus labels only, {labels[0]} labels",
+                    accuracy["M1"][0],
+                    accuracy["labels only"][0],
+                    below(0),
+                    POINTS,
+                )
+            ],
+            revised="First claimed: more accurate. On seed 0 that was not supported, at a "
+            "difference of −11 [−18, −3] percentage points.",
+        ),
+        Claim(
+            "self-training",
+            f"With {labels[0]} random labels self-training is more accurate than labels alone.",
+            [gain("self-training", 0)],
         ),
         Claim(
             "tenth",
@@ -211,14 +229,19 @@ def _claims(data: Data) -> list[Claim]:
             ],
         ),
         Claim(
-            "m2-does-not-help",
-            "There M2 does not help: its balanced accuracy is lower than the corrected "
-            "classifier's.",
+            "m2-need-not-help",
+            "There M2 need not help: for more than 5 % of seeds it ends near chance, at a balanced "
+            "accuracy below 55 %.",
             [
-                difference(
-                    "M2 minus corrected classifier", one[SEMI], one[CORRECTED], below(0), POINTS
+                Part(
+                    "share of seeds",
+                    Counted(sum(value < 55 for value in one[SEMI]), len(one[SEMI])),
+                    above(0.05),
                 )
             ],
+            revised="First claimed: a lower balanced accuracy than the corrected classifier's, on "
+            "average. On seed 0 that was undecided, at a difference of −23 [−68, 23] percentage "
+            "points: 94, 87, and three times 50 %.",
         ),
         Claim(
             "no-names",
@@ -252,7 +275,13 @@ def draw(findings: Findings) -> list[Item]:
             level_label="chance",
             legend=False,
             series=[
-                interval_series("", [i], [values], colour=i, line="")
+                Series(
+                    label="",
+                    x=[i + 0.04 * (seed - len(values) / 2) for seed in range(len(values))],
+                    y=values,
+                    colour=i,
+                    line="",
+                )
                 for i, values in enumerate(one.values())
             ],
         ),
@@ -263,11 +292,11 @@ EXPERIMENT = Experiment(
     name="missing-labels",
     question="1.4.3",
     title="Few labels",
-    asks="What do M2 and M1 gain over a classifier on the labels that are left, under both "
-    "readings of the question?",
-    caption="Left: accuracy with random labels. Right: one class against the rest, when half of "
-    "that class is named and nothing else. Means over seeds and their 99 % intervals; claims "
-    "compare methods seed by seed.",
+    asks="What do M2, M1 and self-training gain over a classifier on the labels that are left, "
+    "under both readings of the question?",
+    caption="Left: accuracy with random labels, means over seeds and their 99 % intervals; claims "
+    "compare methods seed by seed. Right: one class against the rest, when half of that class is "
+    "named and nothing else; each point a seed.",
     sizes={
         Size.TINY: Sizes(take=300, labels=(20, 30), seeds=2, epochs=1),
         Size.DEFAULT: Sizes(),
