@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-COLUMNS = 92
+COLUMNS = 76
 
 
 @dataclass(frozen=True)
