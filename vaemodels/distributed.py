@@ -39,6 +39,14 @@ class World:
         """Mean over all processes, the same on each."""
         return self.sum(tensor) / self.size
 
+    def agree(self, text: str) -> str:
+        """What the leading process says."""
+        if self.size == 1:
+            return text
+        said = [text]
+        dist.broadcast_object_list(said)
+        return said[0]
+
     def wait(self) -> None:
         """Go on when every process is here."""
         if self.size > 1:

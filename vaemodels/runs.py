@@ -157,22 +157,24 @@ def train(
         ConfigError, DataError, TrainingError: see their messages.
     """
     config = config_of_preset(preset, kind).replace(dataset=data, **parameters)
-    folder = new_folder(config) if out is None else Path(out)
-    return fit(config, folder, observer)
+    return fit(config, None if out is None else Path(out), observer)
 
 
 def fit(
     config: Config,
-    folder: Path,
+    folder: Path | None = None,
     observer: Observer | None = None,
     download: ProgressFactory | None = None,
 ) -> Run:
-    """Train ``config`` into ``folder``, alone or with the processes that torchrun started."""
+    """Train ``config`` into ``folder`` (default: a new one below ``runs/``), alone or with the
+    processes that torchrun started."""
     splits = datasets.load(config.data, download)
     config = hardware.resolve(fitted_to(config, splits.train))
     with world(config.device) as members:
-        Trainer(config, splits, folder, world=members, observer=observer).fit()
-    return load(folder)
+        # Only one process looks for a free name: the others would find it taken.
+        chosen = Path(members.agree(str(folder or new_folder(config))))
+        Trainer(config, splits, chosen, world=members, observer=observer).fit()
+    return load(chosen)
 
 
 def resume(folder: Path, changes: dict[str, Any], observer: Observer | None = None) -> Run:

@@ -166,7 +166,8 @@ def fetch(
     import requests
 
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{name}.partial"
+    # Processes that train together may all find that a file is missing.
+    partial = folder / f"{name}.{os.getpid()}.partial"
     partial.unlink(missing_ok=True)
     bar = progress(name) if progress else False
     address = urljoin(url, name)

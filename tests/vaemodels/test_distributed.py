@@ -104,12 +104,15 @@ def test_noise_keyed_by_the_process_would_be_noticed(config: Config) -> None:
 
 
 @pytest.mark.slow
-def test_torchrun_trains_and_evaluates(npz: Path, tmp_path: Path) -> None:
+def test_torchrun_trains_and_evaluates(
+    npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``torchrun --nproc-per-node 2 -m vaemodels …``: files and output of one process only."""
-    run = tmp_path / "run"
+    monkeypatch.chdir(tmp_path)
+    run = Path("runs") / "vae-tiny-1"
     options = ["--data", str(npz), "--channels", "4", "--epochs", "2", "--batch", "16"]
     for arguments in (
-        ["train", "vae", *options, "--out", str(run), "--no-figures", "--json"],
+        ["train", "vae", *options, "--no-figures", "--json"],
         ["evaluate", str(run), "--importance-samples", "3", "--json"],
     ):
         start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
@@ -124,3 +127,4 @@ def test_torchrun_trains_and_evaluates(npz: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["schema"] == 1
     assert len(read_metrics(run)) == 2
+    assert [path.name for path in Path("runs").iterdir()] == ["vae-tiny-1"]

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,32 @@ def test_ctrl_c_saves_and_the_run_goes_on_bit_for_bit(
     assert saved.position.step == step
     Trainer(config, splits, folder, checkpoint=saved).fit()
     assert outcome(folder) == outcome(finished)
+
+
+@pytest.mark.parametrize("lost", ["moments of Adam", "position", "totals"])
+def test_a_resume_that_loses_something_would_be_noticed(
+    finished: Path,
+    config: Config,
+    splits: Splits,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lost: str,
+) -> None:
+    """The faults that the test above is there to catch."""
+    folder = tmp_path / "stopped"
+    with monkeypatch.context() as patch:
+        stop_at(patch, 6)
+        with pytest.raises(Stopped):
+            Trainer(config, splits, folder).fit()
+    saved = checkpoints.load(folder / "checkpoint.pt")
+    if lost == "moments of Adam":
+        saved = replace(saved, optimizer={n: 0 * t for n, t in saved.optimizer.items()})
+    elif lost == "position":
+        saved = replace(saved, position=replace(saved.position, batch=0))
+    else:
+        saved = replace(saved, totals=torch.zeros_like(saved.totals))
+    Trainer(config, splits, folder, checkpoint=saved).fit()
+    assert outcome(folder) != outcome(finished)
 
 
 def test_a_finished_run_stays_as_it_is(finished: Path, config: Config, splits: Splits) -> None:

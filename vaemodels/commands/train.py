@@ -66,8 +66,11 @@ def _train(arguments: argparse.Namespace, observer: TrainingProgress) -> Run:
     if arguments.kind is None:
         raise ConfigError("Say which model: vaemodels train vae, or vaemodels train cvae.")
     config = preset(arguments.preset or "small", arguments.kind).replace(**changes)
-    folder = arguments.out or runs.new_folder(config)
-    return runs.fit(config, folder, observer, lambda name: DownloadBar(observer.console, name))
+
+    def download(name: str) -> DownloadBar:
+        return DownloadBar(observer.console, name)
+
+    return runs.fit(config, arguments.out, observer, download)
 
 
 def _document(trained: Run, seconds: float, paths: list[Path]) -> dict[str, object]:
