@@ -4,16 +4,17 @@ best.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Expression
 from vaetheory.language.statements import ChainError, Relation, Statement, compose
 from vaetheory.latex.meaning.readings import Reading
-from vaetheory.latex.meaning.survey import Facts, survey
+from vaetheory.latex.meaning.survey import Facts, survey, vectors_of
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.layout import quantity_of
+from vaetheory.latex.reader.syntax import Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.claims import Claimed, Situation, settle
 from vaetheory.review.deciding import Decider
@@ -56,10 +57,13 @@ class Judgement:
     stops: list[tuple[Side, Expression]] = field(default_factory=list)
 
 
+def _trees(lines: list[Line]) -> list[Node]:
+    return [s.tree for line in lines for s in (line.left, line.right) if s.tree is not None]
+
+
 def flavour_of(lines: list[Line]) -> str:
     """Whether a derivation speaks of Bernoulli or of Gaussian formulas, or of neither."""
-    trees = [s.tree for line in lines for s in (line.left, line.right) if s.tree is not None]
-    facts = survey(trees)
+    facts = survey(_trees(lines))
     if facts.bernoulli:
         return "bernoulli"
     return "gaussian" if facts.gaussian else ""
@@ -74,6 +78,7 @@ def judge(
 ) -> Judgement:
     """Reads every side in its best way and settles every line."""
     flavour = flavour_of(lines)
+    facts = replace(facts, vectors=vectors_of(_trees(lines)))
     stops, errors = _read(lines, facts, reading, flavour)
     judged = [Judged(line) for line in lines]
     edges = _edges(lines, stops, errors, judged)

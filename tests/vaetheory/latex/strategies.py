@@ -44,11 +44,13 @@ d, D = Variable("d", Index()), Variable("D", Integers())
 mu, sigma = Variable(r"\mu", Reals()), Variable(r"\sigma", Reals(positive=True))
 hat = Variable(r"\hat{x}", Reals())
 f = Variable("f", Reals())
+# of a normal without index: a letter with an index elsewhere would be read as a vector
+m, tau = Variable("m", Reals()), Variable(r"\tau", Reals(positive=True))
 p, q, r = Letter("p"), Letter("q"), Letter("r")
 
 SPACES: dict[str, Space] = {
     "x": Continuum(), "z": Continuum(), "y": FiniteSet(), "D": Integers(), r"\mu": Reals(),
-    r"\sigma": Reals(positive=True), r"\hat{x}": Reals(), "f": Reals(),
+    r"\sigma": Reals(positive=True), r"\hat{x}": Reals(), "f": Reals(), "m": Reals(), r"\tau": Reals(positive=True),
 }  # fmt: skip
 
 DENSITIES: tuple[Density, ...] = (
@@ -63,7 +65,7 @@ atoms = st.one_of(
     st.sampled_from([Value(mu), Value(sigma), Value(D), Value(mu[1]), Value(hat), Value(mu[2])]),
     st.sampled_from(DENSITIES),
     st.just(Function(f, (Value(z),))),
-    st.just(normal(z, mu, Value(sigma) ** 2)),
+    st.just(normal(z, m, Value(tau) ** 2)),
     st.just(bernoulli(y, hat)),
     st.just(Elbo(q(z | x), p(x, z), (z,))),
     st.just(Elbo(r(z | (x, y)), p(x, z | y), (z,))),

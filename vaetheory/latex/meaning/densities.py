@@ -104,7 +104,9 @@ def observed(facts: Facts) -> tuple[Name, ...]:
     law = facts.posterior
     if law and law[1]:
         return law[1]
-    latents = {n.base for n in law[0]} if law else {DEFAULT_LATENT.base}
+    if law is None:
+        return (DEFAULT_OBSERVED,)
+    latents = {n.base for n in law[0]}
     # q(Z) alone: what p has beside Z is observed
     for letter_, _, of, given in facts.densities:
         if letter_ in ("p", "P", r"\mathcalP") and latents & {n.base for n in (*of, *given)}:

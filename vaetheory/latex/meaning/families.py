@@ -59,7 +59,7 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
 
 def _is_vector(mean: Node, scope: Scope) -> bool:
     """Whether the mean is a vector: the file gives its letter an index elsewhere, and not here."""
-    return isinstance(mean, Name) and not mean.sub and mean.base in scope.facts.indexed
+    return isinstance(mean, Name) and not mean.sub and mean.base in scope.facts.vectors
 
 
 def implicit(node: Called, scope: Scope) -> Expression:

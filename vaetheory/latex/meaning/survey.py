@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 
+from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
     Applied,
     Big,
@@ -137,7 +138,7 @@ class Facts:
     names: set[str] = field(default_factory=set)
     blocks: set[tuple[str, str]] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
-    indexed: set[str] = field(default_factory=set)
+    vectors: frozenset[str] = frozenset()
     unlimited: set[str] = field(default_factory=set)
 
     @property
@@ -183,7 +184,8 @@ DEFAULT_LATENT, DEFAULT_OBSERVED = _Z, _X
 
 def survey(trees: Iterable[Node]) -> Facts:
     """The facts of all the sides of a file together."""
-    facts = Facts()
+    trees = tuple(trees)
+    facts = Facts(vectors=vectors_of(trees))
     for tree in trees:
         for node in walk(tree):
             _look(node, facts)
@@ -236,8 +238,6 @@ def _look(node: Node, facts: Facts) -> None:
             facts.bound_names.add(key_of(node))
     if isinstance(node, Name):
         facts.names.add(node.base)
-        if len(spelled(node.sub)) == 1 and spelled(node.sub) in "dijkln":
-            facts.indexed.add(node.base)
         if ":" in spelled(node.sub):
             facts.blocks.add((node.base, spelled(node.sub)))
         if not node.sub and not node.sup:
@@ -277,6 +277,32 @@ def _finish(facts: Facts) -> None:
     if facts.gaussian and not facts.sizes:
         size = next((s for s in SIZES if s in facts.scalars and s not in facts.arguments), None)
         facts.sizes |= {size} if size else set()
+
+
+def vectors_of(trees: Iterable[Node]) -> frozenset[str]:
+    """Letters that stand for vectors: they have an index, or stand whole inside a family, a norm
+    or nothing else.
+
+    A letter that is also used whole as a number, as in a derivation for one component, is none.
+    """
+    indexed: set[str] = set()
+    whole: set[str] = set()
+    for tree in trees:
+        inside = {
+            id(name)
+            for node in walk(tree)
+            if isinstance(node, Sized) or (isinstance(node, Called) and is_family_name(node.name))
+            for name in walk(node)
+        }
+        for node in walk(tree):
+            if not isinstance(node, Name):
+                continue
+            index = spelled(node.sub)
+            if len(index) == 1 and index in "dijkln":
+                indexed.add(node.base)
+            elif not index and id(node) not in inside:
+                whole.add(node.base)
+    return frozenset(indexed - whole)
 
 
 def may_be_shorthand(facts: Facts, lines: Iterable[Facts]) -> bool:
