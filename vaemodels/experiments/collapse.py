@@ -81,7 +81,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         # models[kind][measure][seed][epochs done]
         "models": found,
     }
-    return Findings(data=findings, claims=_claims(findings))
+    return Findings(data=findings)
 
 
 def _config(name: str, sizes: Sizes, setting: Setting, seed: int) -> Config:
@@ -122,7 +122,7 @@ def _history(name: str, config: Config, data: Splits) -> dict[str, list[float]]:
     return history
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     last = {
         name: {key: [seed[-1] for seed in seeds] for key, seeds in measures.items()}
         for name, measures in data["models"].items()
@@ -281,5 +281,6 @@ EXPERIMENT = Experiment(
         ),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

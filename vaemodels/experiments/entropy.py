@@ -178,7 +178,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
             "with": climb(shown, True, sizes.steps).end,
         },
     }
-    return Findings(data=data, claims=_claims(data))
+    return Findings(data=data)
 
 
 def _kl(q: Sequence[float], world: World) -> float:
@@ -186,7 +186,7 @@ def _kl(q: Sequence[float], world: World) -> float:
     return float(sum(a * np.log(a / float(b)) for a, b in zip(q, world.posterior, strict=True)))
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     worlds, wins = data["worlds"], data["wins"]
     return [
         Claim(
@@ -263,5 +263,6 @@ EXPERIMENT = Experiment(
         Size.FULL: Sizes(worlds=2000, rivals=50),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

@@ -57,12 +57,10 @@ class Findings:
 
     Attributes:
         data: numbers behind claims and figure, as JSON holds them.
-        claims: what they say.
         images: what the figure shows beside numbers, (rows, columns, channels, height, width).
     """
 
     data: Data
-    claims: Sequence[Claim]
     images: Mapping[str, Images] = field(default_factory=dict)
 
 
@@ -80,6 +78,7 @@ class Experiment(Generic[Sizes]):
         asks: the question that it answers, one sentence.
         sizes: numbers of repeats, samples, epochs, … for each size.
         run: measures.
+        claims: what was expected of ``Findings.data``, and so what it says.
         draw: the figure's panels and strips of images.
         caption: what the figure shows.
     """
@@ -91,4 +90,5 @@ class Experiment(Generic[Sizes]):
     caption: str
     sizes: Mapping[Size, Sizes]
     run: Callable[[Sizes, Setting], Findings]
+    claims: Callable[[Data], Sequence[Claim]]
     draw: Callable[[Findings], Sequence[Item]]

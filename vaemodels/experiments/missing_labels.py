@@ -91,7 +91,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         "one_class_balanced_accuracy": one_class,
         "one_class_ten_way_accuracy": named,
     }
-    return Findings(data=findings, claims=_claims(findings))
+    return Findings(data=findings)
 
 
 def _config(sizes: Sizes, setting: Setting, seed: int) -> Config:
@@ -151,7 +151,7 @@ def _one_class(
     }
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     labels, accuracy = data["labels"], data["accuracy"]
     one, named = data["one_class_balanced_accuracy"], data["one_class_ten_way_accuracy"]
 
@@ -305,5 +305,6 @@ EXPERIMENT = Experiment(
         ),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

@@ -136,7 +136,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         "share_of_noise_from_z": [each["share_of_noise_from_z"] for each in results],
         "shown": results[0]["shown"],
     }
-    return Findings(data=data, claims=_claims(data))
+    return Findings(data=data)
 
 
 def _model(number: int, seed: int, sizes: Sizes, setting: Setting) -> Data:
@@ -210,7 +210,7 @@ def _gradient(model: LatentVariableModel, x: Tensor, c: Tensor, noise: Tensor) -
     return torch.cat([g.flatten() for g in torch.autograd.grad(value, list(model.parameters()))])
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     return [
         Claim(
             "value-unbiased",
@@ -311,5 +311,6 @@ EXPERIMENT = Experiment(
         Size.FULL: Sizes(models=10, epochs=20, images=32, samples=10_000, dataset="mnist"),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

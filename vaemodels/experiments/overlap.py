@@ -146,7 +146,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         "error_of_mean": error,
     }
     images: Images = torch.stack(pictures).cpu().numpy()
-    return Findings(data=findings, claims=_claims(findings), images={"decoded": images})
+    return Findings(data=findings, images={"decoded": images})
 
 
 def _pair(data: Dataset, seed: int) -> Tensor:
@@ -201,7 +201,7 @@ def _held_against(decoder: CodeDecoder, pair: Tensor, differs: Tensor, of: Codes
     return _Held(of.mean(cost.sum(-1).cpu()), of.mean(squares.cpu()) ** 0.5)
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     names = [f"{d:g}" for d in data["distances"]]
     cost, m = data["cost"], data["differing_pixels"]
     first = [value / (pixels * math.log(2)) for value, pixels in zip(cost["0"], m, strict=True)]
@@ -344,5 +344,6 @@ EXPERIMENT = Experiment(
         Size.FULL: Sizes(repeats=20, steps=2000, dataset="mnist"),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

@@ -146,7 +146,7 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         "measured_over_exact_variance": variance_ratios[:MEASURED],
         "vae_gap": [_vae(seed, sizes, setting) for seed in setting.seeds(sizes.vaes)],
     }
-    return Findings(data=data, claims=_claims(data))
+    return Findings(data=data)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +208,7 @@ def _by_prior(
     return [float(importance_weighted_bound(log_p[:k]).mean()) for k in samples]
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     dimensions, samples = data["dimensions"], data["samples"]
     most = samples[-1]
     error = {
@@ -365,5 +365,6 @@ EXPERIMENT = Experiment(
         ),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

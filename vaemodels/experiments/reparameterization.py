@@ -124,10 +124,10 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
         },
         "elbo": {name: [vae.elbos[name] for vae in vaes] for name in ESTIMATORS},
     }
-    return Findings(data=data_of_claims, claims=_claims(data_of_claims))
+    return Findings(data=data_of_claims)
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     dimensions, variance = data["dimensions"], data["variance_per_dimension"]
     pathwise, plain, with_baseline = (variance[name] for name in ESTIMATORS)
     bias = data["relative_bias"]
@@ -369,5 +369,6 @@ EXPERIMENT = Experiment(
         Size.FULL: Sizes(repeats=20, models=10, epochs=(0, 1, 4, 16), dataset="mnist"),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

@@ -39,7 +39,8 @@ def run(
     started, cpu = time.monotonic(), time.process_time()
     sizes = experiment.sizes[size]
     findings = experiment.run(sizes, setting)
-    verdicts = [claim.verdict() for claim in findings.claims]
+    claims = experiment.claims(findings.data)
+    verdicts = [claim.verdict() for claim in claims]
     cuda = setting.device.type == "cuda"
     document = {
         "schema": 1,
@@ -49,7 +50,7 @@ def run(
         "asks": experiment.asks,
         "caption": experiment.caption,
         "verdict": str(worst(verdicts)),
-        "claims": [claim.to_json() for claim in findings.claims],
+        "claims": [claim.to_json() for claim in claims],
         "size": str(size),
         "sizes": dataclasses.asdict(sizes),
         "seed": setting.seed,

@@ -95,7 +95,6 @@ def run(sizes: Sizes, setting: Setting) -> Findings:
     config = _config(sizes, setting, seeds[0])
     return Findings(
         data={**findings, "shown": shown},
-        claims=_claims(findings),
         images={
             "reconstructions": _reconstructions(models, data.test, config),
             "samples": _samples(models, config),
@@ -193,7 +192,7 @@ def _samples(models: list[LatentVariableModel], config: Config) -> Images:
     return images
 
 
-def _claims(data: Data) -> list[Claim]:
+def claims(data: Data) -> list[Claim]:
     models = data["models"]
     names = [f"{beta:g}" for beta in data["betas"]]
     one = names.index("1")
@@ -361,5 +360,6 @@ EXPERIMENT = Experiment(
         Size.FULL: Sizes(models=10, epochs=30, samples=2000, dataset="mnist"),
     },
     run=run,
+    claims=claims,
     draw=draw,
 )

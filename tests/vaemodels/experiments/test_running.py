@@ -156,7 +156,8 @@ def experiment(claim: Claim) -> Experiment[Any]:
         asks="What?",
         caption="Nothing.",
         sizes=dict.fromkeys(Size, sizes),
-        run=lambda sizes, setting: Findings(data={"x": [1.0, 2.0]}, claims=[claim]),
+        run=lambda sizes, setting: Findings(data={"x": [1.0, 2.0]}),
+        claims=lambda data: [claim],
         draw=lambda findings: [panel],
     )
 
