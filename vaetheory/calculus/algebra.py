@@ -17,6 +17,7 @@ from vaetheory.calculus.linear import (
     ONE,
     UNIT,
     ZERO,
+    Factor,
     Linear,
     Monomial,
     add,
@@ -120,13 +121,44 @@ def _multiply(left: Linear, right: Linear, distribute: bool) -> Linear:
 
 
 def _settled(linear: Linear, distribute: bool) -> Linear:
-    """A number times one sum, opened: what is left of (a + b) c / c is the sum itself."""
-    if len(linear) == 1:
-        ((monomial, coefficient),) = linear.items()
-        if len(monomial) == 1 and monomial[0][1] == ONE and isinstance(monomial[0][0], Sum):
-            inner = read(monomial[0][0], distribute=distribute)
-            return {m: coefficient * c for m, c in inner.items()}
-    return linear
+    """With those factors opened that cancelling has left to a whole power, such as a sum that was
+    divided by twice.
+    """
+    if not any(_opens(f, len(m) == 1, distribute) for m in linear for f in m):
+        return linear
+    total: Linear = {}
+    for monomial, coefficient in linear.items():
+        opened: Linear = {UNIT: coefficient}
+        for factor in monomial:
+            known = _opens(factor, len(monomial) == 1, distribute)
+            part = _opened(factor, distribute) if known else {(factor,): Fraction(1)}
+            opened = multiply(opened, part)
+        total = add(total, opened)
+    return total
+
+
+def _opens(factor: Factor, alone: bool, distribute: bool) -> bool:
+    base, exponent = factor
+    if isinstance(base, Sum):
+        if exponent == ONE:
+            return distribute or alone
+        return distribute and _expands(exponent)
+    return exponent == ONE and isinstance(base, Number | Product | Power)
+
+
+def _opened(factor: Factor, distribute: bool) -> Linear:
+    base, exponent = factor
+    inner = read(base, distribute=distribute)
+    result: Linear = {UNIT: Fraction(1)}
+    assert isinstance(exponent, Number)
+    for _ in range(int(exponent.value)):
+        result = multiply(result, inner)
+    return result
+
+
+def _expands(exponent: Expression) -> bool:
+    """Whether a sum to this power is multiplied out."""
+    return isinstance(exponent, Number) and exponent.value in range(1, _MAX_EXPANDED_POWER + 1)
 
 
 def _is_number(linear: Linear) -> bool:
@@ -160,7 +192,7 @@ def _power(expression: Power, distribute: bool) -> Linear:
         return {((ZERO, exponent),): Fraction(1)} if not _positive_number(exponent) else {}
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1
     if len(base) > 1:
-        if distribute and whole and 0 < exponent.value <= _MAX_EXPANDED_POWER:  # type: ignore[attr-defined]
+        if distribute and _expands(exponent):
             result: Linear = {UNIT: Fraction(1)}
             for _ in range(int(exponent.value)):  # type: ignore[attr-defined]
                 result = multiply(result, base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.vaetheory.calculus.rational import value
@@ -31,7 +31,7 @@ def _larger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
     )
 
 
-rational = st.recursive(leaves, _larger, max_leaves=8)
+rational = st.recursive(leaves, _larger, max_leaves=6)
 points = st.fixed_dictionaries({v.variable: numbers for v in (s, t, u)})
 
 
@@ -41,6 +41,7 @@ def test_normal_forms_are_their_own(e: Expression) -> None:
     assert expand(expand(e)) == expand(e)
 
 
+@settings(max_examples=60)
 @given(rational, points)
 def test_normal_forms_keep_the_value(e: Expression, at: dict) -> None:  # type: ignore[type-arg]
     try:
@@ -51,6 +52,7 @@ def test_normal_forms_keep_the_value(e: Expression, at: dict) -> None:  # type: 
     assert found == [expected, expected]
 
 
+@settings(max_examples=60)
 @given(rational, rational, points)
 def test_what_is_the_same_has_the_same_value(one: Expression, other: Expression, at: dict) -> None:  # type: ignore[type-arg]
     try:

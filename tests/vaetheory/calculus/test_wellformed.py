@@ -13,8 +13,8 @@ from vaetheory.language.assumptions import (
     Family,
     Owns,
     Reparameterized,
-    Sampled,
     SameDensity,
+    Sampled,
     Vanishing,
 )
 from vaetheory.language.distributions import normal
