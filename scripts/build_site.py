@@ -1,6 +1,6 @@
 """Build or serve the site: bring what it needs from elsewhere into docs/, then run MkDocs.
 
-Usage: python scripts/build_site.py build|serve|prepare [MkDocs options]
+Usage: python scripts/build_site.py build|serve|prepare [--site-dir DIR] [MkDocs options]
 
 `prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
 another host, and writes a page for each theorem, a fragment for each demo run and what the commands
@@ -9,6 +9,7 @@ print about the examples. All of it is made anew every time.
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import command_outputs
 import run_fragments
+import search_index
 import theorem_pages
 
 ROOT = Path(__file__).parent.parent
@@ -58,15 +60,21 @@ def prepare() -> None:
 
 def main(arguments: list[str]) -> int:
     """The exit code of MkDocs, or 2 for a wrong call."""
-    if not arguments or arguments[0] not in ("build", "serve", "prepare"):
-        print(__doc__, file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("action", choices=("build", "serve", "prepare"))
+    parser.add_argument("--site-dir", type=Path, default=ROOT / "site", help="where build writes")
+    options, others = parser.parse_known_args(arguments)
     prepare()
-    if arguments[0] == "prepare":
+    if options.action == "prepare":
         return 0
     # Never --quiet: MkDocs then returns 0 for broken anchors even when strict.
-    command = [sys.executable, "-m", "mkdocs", arguments[0], "--strict", *arguments[1:]]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    command = [sys.executable, "-m", "mkdocs", options.action, "--strict", *others]
+    if options.action == "build":
+        command += ["--site-dir", str(options.site_dir)]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    if options.action == "build" and code == 0:
+        search_index.lighten(options.site_dir)
+    return code
 
 
 if __name__ == "__main__":

@@ -148,6 +148,12 @@ def test_a_revised_claim_says_so(folder: Path) -> None:
     assert "First claimed: more than 5 nats." in text(page(folder))
 
 
+def test_claims_that_were_restated_after_the_measurement_say_so(folder: Path) -> None:
+    assert "restated" not in text(page(folder))
+    put(folder, {**DOCUMENT, "restated": "2026-11-23T00:00:00+00:00"})
+    assert "restated on 2026-11-23, after this measurement" in text(page(folder))
+
+
 def test_summary() -> None:
     claims = [{"verdict": verdict} for verdict in ("supported", "undecided", "not supported")]
     assert summary(claims) == "Supported: 1 of 3 claims; undecided: 1; not supported: 1."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,14 @@ class TestBuild:
                     if parts.fragment not in ids[target]:
                         broken.append(f"{name}: {link}")
         assert not [b for b in broken if not b.startswith("404.html")]
+
+    def test_the_search_finds_tex_and_names_and_carries_no_source(self, site: Site) -> None:
+        index = json.loads((site.folder / "search" / "search_index.json").read_text())
+        texts = {section["location"]: section["text"] for section in index["docs"]}
+        assert r"\mathrm{KL}\left[q(z\mid x)" in texts["homework/1-1-1.html#derivation"]
+        assert "<math" not in texts["homework/1-1-1.html#derivation"]
+        assert "Kingma" in texts["api/models.html#vaemodels.objectives.elbo"]
+        assert "model.posterior" not in texts["api/models.html#vaemodels.objectives.elbo"]
 
     def test_pages_are_light(self, site: Site) -> None:
         """HTML and pictures set into it, compressed, below 200 kB: API pages included."""
