@@ -59,8 +59,9 @@ class Run:
     n: int
     seeds: np.random.SeedSequence
     target: float = 0.0
-    """The standard error that is enough; the pilot samples that tell the number are not used
-    again."""
+    """The standard error that is enough, relative to min(1, |mean|); the pilot samples that tell
+    the
+    number are not used again."""
 
     chunk: int = 2**15
     work: int = 2**21
@@ -81,7 +82,8 @@ class Run:
         if not self.target or not isfinite(pilot.m4):
             return most
         kurtosis = pilot.m4 / pilot.m2**2 if pilot.m2 else 0.0
-        wanted = max(LEAST, int(pilot.m2 / self.target**2), int(TAIL_SAMPLES * kurtosis)) + 1
+        target = self.target * min(1.0, max(abs(pilot.mean), 0.05))
+        wanted = max(LEAST, int(pilot.m2 / target**2), int(TAIL_SAMPLES * kurtosis)) + 1
         return min(most, 1 << (wanted - 1).bit_length())
 
     def mean(self, sample: Callable[[Context, Uniforms], object]) -> Estimate:

@@ -187,7 +187,7 @@ def _point(carrier: Carrier | None, space: Space, rng: np.random.Generator) -> f
         case Cells(size=size, first=first):
             return float(first + rng.integers(size))
         case Real(center=center):
-            number = np.round(rng.uniform(0.3, 1.6), 3) * rng.choice([-1.0, 1.0])
+            number = np.round(rng.uniform(0.3, 2.2), 3) * rng.choice([-1.0, 1.0])
             return float(np.round(number + (center if isinstance(space, Continuum) else 0), 3))
     if carrier is HALF_LINE:
         return float(np.round(rng.uniform(0.7, 2.5), 3))
