@@ -31,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     size.add_argument(
         "--tiny", action="store_true", help="only see whether it runs: the verdicts mean nothing"
     )
+    size.add_argument(
+        "--restate",
+        action="store_true",
+        help="measure nothing: today's claims of the numbers that lie in the folder",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random")
     parser.add_argument(
         "--device", choices=[*Device], default="auto", help="auto: a GPU only with --full"
@@ -71,6 +76,10 @@ def _run(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
     from vaemodels.experiments import results
     from vaemodels.experiments.experiment import Setting, Size
 
+    if arguments.restate:
+        document = results.restate(registry.get(name), results.read(arguments.out, name))
+        results.write(document, None, arguments.out)
+        return document
     size = Size.FULL if arguments.full else Size.TINY if arguments.tiny else Size.DEFAULT
     console = stderr()
     wanted = Device(arguments.device)

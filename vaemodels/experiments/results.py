@@ -18,6 +18,7 @@ import torch
 from vaemodels.charts import Drawing, chart, save
 from vaemodels.checkpoints import write_atomically
 from vaemodels.config import Device
+from vaemodels.errors import ConfigError
 from vaemodels.experiments.claims import Verdict, worst
 from vaemodels.experiments.experiment import Experiment, Setting, Size
 from vaemodels.hardware import device_name
@@ -64,6 +65,7 @@ def run(
         },
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
+        "restated": None,
         "seconds": round(time.monotonic() - started, 1),
         "cpu_seconds": round(time.process_time() - cpu, 1),
         "data": findings.data,
@@ -71,10 +73,42 @@ def run(
     return document, chart(experiment.draw(findings))
 
 
-def write(document: Document, figure: Drawing, folder: Path) -> Path:
-    """Write ``NAME.json`` and ``NAME.svg`` into ``folder``; return the first's path."""
+def restate(experiment: Experiment[Any], document: Document) -> Document:
+    """Today's claims of a result's numbers, which are not measured again.
+
+    Where a claim is not the one that was made before the measurement, ``restated`` says when: such
+    a claim has not been tested on numbers that it was not made from.
+    """
+    claims = experiment.claims(document["data"])
+    said = [claim["expected"] for claim in document["claims"]]
+    changed = said != [claim.expected for claim in claims]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {
+        **document,
+        "verdict": str(worst([claim.verdict() for claim in claims])),
+        "claims": [claim.to_json() for claim in claims],
+        "restated": now if changed else document.get("restated"),
+    }
+
+
+def read(folder: Path, name: str) -> Document:
+    """The content of ``NAME.json``.
+
+    Raises:
+        ConfigError: there is no such file.
+    """
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        raise ConfigError(f"There is no {path}: run vaemodels experiment {name} --out {folder}.")
+    document: Document = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def write(document: Document, figure: Drawing | None, folder: Path) -> Path:
+    """Write ``NAME.json``, and a figure as ``NAME.svg``, into ``folder``; return the former."""
     folder.mkdir(parents=True, exist_ok=True)
-    save(figure, folder, document["name"])
+    if figure is not None:
+        save(figure, folder, document["name"])
     path = folder / f"{document['name']}.json"
     text = json.dumps(_rounded(document), ensure_ascii=False, indent=1, allow_nan=False)
     write_atomically(path, (_compact(text) + "\n").encode())

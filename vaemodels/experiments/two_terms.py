@@ -59,9 +59,9 @@ class Sizes:
         take: only so many of its images (0: all).
     """
 
-    betas: tuple[float, ...] = (0.0, 0.3, 1.0, 3.0, 10.0, 100.0)
+    betas: tuple[float, ...] = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
     models: int = 5
-    epochs: int = 5
+    epochs: int = 6
     samples: int = 500
     dataset: str = "digits"
     take: int = 0

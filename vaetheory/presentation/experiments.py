@@ -177,6 +177,11 @@ class ExperimentWriter:
         )
         if document["size"] == "full":
             line[-1].tail = AtomicString(f"{line[-1].tail}, full size")
+        if document.get("restated"):
+            line[-1].tail = AtomicString(
+                f"{line[-1].tail}. Claims that say what was claimed first were restated on "
+                f"{document['restated'][:10]}, after this measurement, and await other seeds"
+            )
 
 
 def _order(question: str) -> tuple[bool, str]:

@@ -22,7 +22,7 @@ from vaemodels.experiments.intervals import Exactly
 KEYS = {
     *("schema", "name", "question", "title", "asks", "caption", "verdict", "claims", "size"),
     *("sizes", "seed", "device", "threads", "versions", "date", "command", "seconds"),
-    *("cpu_seconds", "data"),
+    *("cpu_seconds", "restated", "data"),
 }
 
 
@@ -125,6 +125,22 @@ def test_exit_codes_follow_the_verdicts(
     assert results.exit_code([document]) == code
     path = results.write(document, figure, tmp_path)
     assert json.loads(path.read_text())["data"] == {"x": [1.0, 2.0]}
+
+
+def test_claims_can_be_restated_and_it_is_said(tmp_path: Path) -> None:
+    first = Claim("c", "positive", [Part("x", Exactly(-1.0), above(0))])
+    document, figure = results.run(experiment(first), Size.TINY, Setting(), "command")
+    assert document["restated"] is None
+    results.write(document, figure, tmp_path)
+    kept = results.read(tmp_path, "made-up")
+    assert results.restate(experiment(first), kept) == kept
+    then = Claim("c", "above −2", [Part("x", Exactly(-1.0), above(-2))])
+    restated = results.restate(experiment(then), kept)
+    assert restated["verdict"] == "supported"
+    assert restated["restated"] is not None
+    assert restated["data"] == kept["data"]
+    with pytest.raises(ConfigError, match="There is no"):
+        results.read(tmp_path, "another")
 
 
 def test_undecided_is_3_unless_something_is_wrong() -> None:
