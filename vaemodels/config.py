@@ -248,8 +248,10 @@ class Config:
     def replace(self, **changes: Any) -> Config:
         """A copy with some entries changed, wherever they belong: ``replace(epochs=5, latent=2)``.
 
+        Enumerations may be given by their values: ``replace(observation="gaussian")``.
+
         Raises:
-            ConfigError: a name that no part of the configuration has.
+            ConfigError: a name that no part of the configuration has, or a value of a wrong type.
         """
         parts = {
             part: {item.name for item in dataclasses.fields(getattr(self, part))}
@@ -261,9 +263,10 @@ class Config:
         for name, value in changes.items():
             owners = [part for part, names in parts.items() if name in names]
             if name in top:
-                plain[name] = value
+                plain[name] = _value(get_type_hints(Config)[name], value, name)
             elif len(owners) == 1:
-                nested[owners[0]][name] = value
+                hints = get_type_hints(type(getattr(self, owners[0])))
+                nested[owners[0]][name] = _value(hints[name], value, name)
             else:
                 raise ConfigError(
                     f"There is no parameter {name!r}; there are "

@@ -141,9 +141,12 @@ def train(
     preset: str = "small",
     out: str | Path | None = None,
     observer: Observer | None = None,
+    download: ProgressFactory | None = None,
     **parameters: Any,
 ) -> Run:
     """Train a model and return it: ``train("cvae", epochs=20)``.
+
+    Alone, or with the processes that torchrun started.
 
     Args:
         kind: ``"vae"`` or ``"cvae"``.
@@ -151,30 +154,26 @@ def train(
         preset: ``"small"`` or ``"large"``.
         out: run folder (default: a new one below ``runs/``).
         observer: is told how it goes (default: nobody).
-        **parameters: any parameter of the configuration, by its name.
+        download: makes a progress bar for each file that is downloaded (default: none).
+        **parameters: any parameter of the configuration, by its name; the shape of the images and
+            the number of classes are those of the data.
 
     Raises:
-        ConfigError, DataError, TrainingError: see their messages.
+        ConfigError, DataError, CheckpointError, TrainingError: see their messages.
     """
-    config = config_of_preset(preset, kind).replace(dataset=data, **parameters)
-    return fit(config, None if out is None else Path(out), observer)
-
-
-def fit(
-    config: Config,
-    folder: Path | None = None,
-    observer: Observer | None = None,
-    download: ProgressFactory | None = None,
-) -> Run:
-    """Train ``config`` into ``folder`` (default: a new one below ``runs/``), alone or with the
-    processes that torchrun started."""
-    splits = datasets.load(config.data, download)
-    config = hardware.resolve(fitted_to(config, splits.train))
+    start = config_of_preset(preset, kind)
+    parameters["dataset"] = data
+    named = ("dataset", "folder", "validation")
+    where = {name: parameters[name] for name in named if name in parameters}
+    splits = datasets.load(start.replace(**where).data, download)
+    parameters["image_shape"] = splits.train.image_shape
+    parameters["classes"] = len(splits.train.classes)
+    config = hardware.resolve(start.replace(**parameters))
     with world(config.device) as members:
         # Only one process looks for a free name: the others would find it taken.
-        chosen = Path(members.agree(str(folder or new_folder(config))))
-        Trainer(config, splits, chosen, world=members, observer=observer).fit()
-    return load(chosen)
+        folder = Path(members.agree(str(out or new_folder(config))))
+        Trainer(config, splits, folder, world=members, observer=observer).fit()
+    return load(folder)
 
 
 def resume(folder: Path, changes: dict[str, Any], observer: Observer | None = None) -> Run:
@@ -228,11 +227,6 @@ def load(folder: str | Path, name: str | None = None, **changes: Any) -> Run:
         position=state.position,
         data_checksum=state.data_checksum,
     )
-
-
-def fitted_to(config: Config, data: Dataset) -> Config:
-    """``config`` with the shape of the images and the number of classes of ``data``."""
-    return config.replace(image_shape=data.image_shape, classes=len(data.classes))
 
 
 def new_folder(config: Config) -> Path:

@@ -76,6 +76,8 @@ REFUSED = [
     ({"seed": -1}, "seed must lie in"),
     ({"threads": -1}, "threads must not be negative"),
     ({"observation": Observation.CONTINUOUS_BERNOULLI}, "--binarization none"),
+    ({"observation": "gauss"}, "observation must be one of"),
+    ({"latent": 2.5}, "latent must be of type int, got 2.5"),
     ({"epoch": 3}, "no parameter 'epoch'; there are .*epochs"),
 ]
 
@@ -99,6 +101,10 @@ def test_replace_reaches_every_part() -> None:
     assert (changed.optimization.epochs, changed.data.dataset, changed.seed) == (5, "mnist", 9)
     grey = Config().replace(observation=Observation.GAUSSIAN, binarization=Binarization.NONE)
     assert grey.model.observation is Observation.GAUSSIAN
+    by_value = Config().replace(observation="gaussian", binarization="none", channels=[4, 8])
+    assert by_value.model.observation is Observation.GAUSSIAN
+    assert by_value.data.binarization is Binarization.NONE
+    assert by_value.model.channels == (4, 8)
 
 
 @pytest.mark.parametrize("name", PRESETS)

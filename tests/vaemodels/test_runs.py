@@ -100,3 +100,23 @@ def test_a_run_of_a_machine_with_a_gpu_loads_on_one_without(
     here = hardware.resolve(hardware.usable(there))
     assert here.device is Device.CPU
     assert here.threads >= 1
+
+
+@pytest.mark.parametrize("shape", [(32, 16, 3), (24, 40)])
+def test_own_images_of_any_size_that_the_strides_divide(
+    shape: tuple[int, ...], tmp_path: Path
+) -> None:
+    images = np.random.default_rng(0).random((40, *shape)).astype(np.float32)
+    np.savez(tmp_path / "own.npz", images=images)
+    parameters = {**TINY, "channels": (4, 6, 8), "epochs": 1}
+    run = vaemodels.train("vae", data=str(tmp_path / "own.npz"), out=tmp_path / "own", **parameters)
+    expected = (1, *shape) if len(shape) == 2 else (shape[2], *shape[:2])
+    assert run.config.model.image_shape == expected
+    assert run.sample(2).shape == (2, *expected)
+
+
+def test_an_image_that_the_strides_do_not_divide(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", images=np.zeros((40, 10, 8), np.uint8))
+    with pytest.raises(ConfigError, match="multiples of 4; got 10×8"):
+        vaemodels.train("vae", data=str(tmp_path / "own.npz"), out=tmp_path / "own")
+    assert not (tmp_path / "own").exists()

@@ -37,13 +37,6 @@ MACHINE: dict[str, dict[str, Any]] = {
     "precision": {"choices": [*Precision], "help": "auto: bfloat16 where the hardware has it"},
     "threads": {"type": int, "help": "CPU threads (0: one per free core)"},
 }
-_ENUMS = {
-    "observation": Observation,
-    "binarization": Binarization,
-    "bound": Objective,
-    "device": Device,
-    "precision": Precision,
-}
 
 
 def add_parameters(
@@ -61,14 +54,11 @@ def add_parameters(
 
 
 def given(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The parameters that were given on the command line, as the configuration types them."""
+    """The parameters that were given on the command line, as ``Config.replace`` takes them."""
     found: dict[str, Any] = {}
     for name in (*PARAMETERS, *MACHINE):
         if name in arguments:
-            value = getattr(arguments, name)
-            if name in _ENUMS:
-                value = _ENUMS[name](value)
-            found[name] = tuple(value) if isinstance(value, list) else value
+            found[name] = getattr(arguments, name)
     return found
 
 

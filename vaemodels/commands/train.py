@@ -11,7 +11,7 @@ from vaemodels.commands.figures import draw_all, matplotlib_is_missing
 from vaemodels.commands.options import MACHINE, PARAMETERS, add_parameters, given
 from vaemodels.commands.output import add_json, print_json, print_table, stderr
 from vaemodels.commands.progress import DownloadBar, TrainingProgress
-from vaemodels.config import PRESETS, Kind, preset
+from vaemodels.config import PRESETS, Kind
 from vaemodels.distributed import is_leading_process
 from vaemodels.errors import ConfigError
 from vaemodels.hardware import describe
@@ -65,12 +65,19 @@ def _train(arguments: argparse.Namespace, observer: TrainingProgress) -> Run:
         return runs.resume(arguments.resume, changes, observer)
     if arguments.kind is None:
         raise ConfigError("Say which model: vaemodels train vae, or vaemodels train cvae.")
-    config = preset(arguments.preset or "small", arguments.kind).replace(**changes)
 
     def download(name: str) -> DownloadBar:
         return DownloadBar(observer.console, name)
 
-    return runs.fit(config, arguments.out, observer, download)
+    return runs.train(
+        arguments.kind,
+        data=changes.pop("dataset", "digits"),
+        preset=arguments.preset or "small",
+        out=arguments.out,
+        observer=observer,
+        download=download,
+        **changes,
+    )
 
 
 def _document(trained: Run, seconds: float, paths: list[Path]) -> dict[str, object]:
