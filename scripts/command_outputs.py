@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from vaetheory.review import limits
+
 COLUMNS = 76
 
 
@@ -20,9 +22,13 @@ class Shown:
     code: int
 
 
+HANDED_IN = ("docs/examples/right.tex", "docs/examples/wrong.tex", "docs/examples/begun.md")
+
 COMMANDS = (
     Shown("check-right", ("check", "docs/examples/right.tex"), 0),
     Shown("check-wrong", ("check", "docs/examples/wrong.tex"), 1),
+    Shown("check-goal", ("check", "docs/examples/begun.md", "--goal", "1.2.1", "--hint"), 0),
+    Shown("check-classes", ("check", *HANDED_IN, "--format", "csv"), 1),
     Shown("audit-loss", ("audit", "docs/examples/loss.py:loss"), 1),
 )
 
@@ -50,5 +56,6 @@ def output(shown: Shown, root: Path) -> str:
 def write(root: Path, fragments: Path) -> None:
     """A text file for each command into the folder `fragments`."""
     fragments.mkdir(parents=True, exist_ok=True)
+    (fragments / "check-limits.md").write_text(limits.table(), encoding="utf-8")
     for shown in COMMANDS:
         (fragments / f"{shown.name}.txt").write_text(output(shown, root), encoding="utf-8")

@@ -29,11 +29,15 @@ class Decision:
 
 @dataclass(slots=True)
 class Decider:
-    """Decides statements until ``ends`` (on the monotonic clock); each only once."""
+    """Decides statements until ``ends`` (on the monotonic clock); each only once.
+
+    ``naming`` are the seconds that are left for finding the rules that explain what holds.
+    """
 
     ends: float
     seed: int = 0
     worlds: int = 12
+    naming: float = 0.4
     known: dict[Statement, Decision] = field(default_factory=dict)
 
     @property

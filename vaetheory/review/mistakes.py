@@ -37,14 +37,14 @@ def explain(statement: Statement, decider: Decider) -> Mistake | None:
 
 
 def _repaired(statement: Statement, decider: Decider) -> list[Mistake]:
-    if statement.relation not in (Relation.EQUAL, Relation.UP_TO_CONSTANT, Relation.UNBIASED):
-        return []
+    # weaker changes would turn an inequality into any other that happens to be true
+    only = _COMMON if statement.relation.direction else None
     ends = time.monotonic() + min(SECONDS, max(0.0, decider.left - 0.2))
     found: list[Mistake] = []
     for number, repair in enumerate(repairs(statement)):
         if number >= MAXIMUM or time.monotonic() > ends:
             break
-        if any(m.name == repair.name for m in found):
+        if any(m.name == repair.name for m in found) or (only and repair.name not in only):
             continue
         if found and found[0].name in _COMMON:
             break

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Assumption
+from vaetheory.language.assumptions import Assumption, Family
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.assumptions import describe
 from vaetheory.latex.meaning.readings import Reading
@@ -153,13 +153,20 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
 
 
 def _named(statement: Statement, decider: Decider) -> str | None:
-    if decider.left <= 0:
-        return None
-    try:
-        with bounded(min(decider.left, 0.5)):
-            return rule_of(statement)
-    except TimeIsUp:
-        return None
+    """The rules that explain a line, as long as there is time for naming; a family is one."""
+    began = time.monotonic()
+    seconds = min(decider.left, decider.naming)
+    name: str | None = None
+    if seconds > 0:
+        try:
+            with bounded(seconds + 0.05):
+                name = rule_of(statement, seconds)
+        except TimeIsUp:
+            name = None
+    decider.naming -= time.monotonic() - began
+    if name is None and any(isinstance(a, Family) for a in statement.assumptions):
+        return "family"
+    return name
 
 
 def _remarks(statement: Statement, decider: Decider) -> list[str]:

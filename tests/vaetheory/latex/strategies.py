@@ -50,7 +50,8 @@ p, q, r = Letter("p"), Letter("q"), Letter("r")
 
 SPACES: dict[str, Space] = {
     "x": Continuum(), "z": Continuum(), "y": FiniteSet(), "D": Integers(), r"\mu": Reals(),
-    r"\sigma": Reals(positive=True), r"\hat{x}": Reals(), "f": Reals(), "m": Reals(), r"\tau": Reals(positive=True),
+    r"\sigma": Reals(positive=True), r"\hat{x}": Reals(), "f": Reals(), "m": Reals(),
+    r"\tau": Reals(positive=True),
 }  # fmt: skip
 
 DENSITIES: tuple[Density, ...] = (

@@ -37,6 +37,7 @@ from vaetheory.latex.meaning.variables import (
     value_variable,
     without_parameters,
 )
+from vaetheory.latex.meaning.vectors import MATRICES
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
     Added,
@@ -76,6 +77,9 @@ def _(node: Name, scope: Scope) -> Expression:
     defined = definition(node, scope)
     if defined is not None:
         return defined
+    if node.base in MATRICES and not node.sub:
+        said = f"{node.base} is a matrix: it is read, where it is diagonal, in tr and det only"
+        raise ReadError(said, node.start, node.end)
     if (
         node.base in BOUND_NAMES
         and key_of(node) in scope.facts.bound_names

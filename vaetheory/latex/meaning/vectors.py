@@ -15,6 +15,7 @@ from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
 from vaetheory.latex.reader.tokens import LETTER, Token
 
+MATRICES = (r"\Sigma", r"\Lambda", r"\Omega", "I")
 _VECTORS = {
     r"\mu",
     "x",
@@ -78,6 +79,8 @@ def inner_product(left: Node, right: Node, scope: Scope) -> Expression | None:
         return None
     if left.exponent.base not in ("T", r"\top") or left.exponent.base in scope.facts.highs:
         return None
+    if any(isinstance(n, Name) and n.base in MATRICES for n in walk(right)):
+        raise ReadError("a quadratic form with a matrix is not read", left.start, right.end)
     index, high = component_index(scope)
     inside = scope.binding(index)
     first = meaning(componentwise(left.base, index.name), inside)

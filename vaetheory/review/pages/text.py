@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 from vaetheory.review.pages.words import MARKS, counterexample_rows, headline, position, summary
 from vaetheory.review.report import FAILS, HOLDS, UNREAD, FileReport, LineReport
 
 
-def to_text(reports: list[FileReport], width: int = 100) -> str:
-    """All reports, one after the other, and a summary where there are several."""
+def to_text(reports: list[FileReport], width: int | None = None) -> str:
+    """All reports, one after the other, and a summary where there are several.
+
+    ``width`` is that of the terminal, or of $COLUMNS, where it is not given.
+    """
+    width = width or shutil.get_terminal_size((100, 24)).columns
     parts = ["\n".join(_file(report, width)) for report in reports]
     if len(reports) > 1:
         parts.append("\n".join(summary(r) for r in reports))

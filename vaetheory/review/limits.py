@@ -1,0 +1,68 @@
+"""What the reader cannot read yet, and what the checker cannot decide, each with an example.
+
+The page of the site is generated from this list, and a test holds every entry to it: what can be
+read one day has to leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vaetheory.review.reviewing import review
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A construct in words, and a line that has it."""
+
+    construct: str
+    example: str
+
+
+LIMITS: tuple[Limit, ...] = (
+    Limit("full covariance matrices", r"\log p(x|z) = \log\mathcal{N}(x;\mu,\Sigma)"),
+    Limit(
+        "inverse matrices and quadratic forms",
+        r"\log p(x|z) = -\frac12 (x-\mu)^T\Sigma^{-1}(x-\mu) + C",
+    ),
+    Limit("cases", r"p(x) = \begin{cases} 1 & x \in A \\ 0 & x \notin A \end{cases}"),
+    Limit("arg max and arg min", r"\phi^* = \arg\max_\phi \mathrm{ELBO}(x)"),
+    Limit("maximum and minimum", r"\max_q \text{ELBO} = \log p(x)"),
+    Limit("limits", r"\lim_{K\to\infty} \mathcal{L}_K = \log p(x)"),
+    Limit("proportionality", r"p(z|x) \propto p(x|z)p(z)"),
+    Limit(
+        "variance and covariance",
+        r"\mathrm{Var}[f(z)] = \mathbb{E}_{q(z|x)}[f(z)^2] - \mathbb{E}_{q(z|x)}[f(z)]^2",
+    ),
+    Limit("logarithms to another base", r"\log_2 p(x) = \log_2 p(x)"),
+    Limit("integrals over a part of the space", r"\int_0^1 q(z|x)\,dz = 1"),
+    Limit("values in the place of arguments", r"p(x=1) = p(x=1|z) p(z)"),
+    Limit(
+        "terms that are named by words",
+        r"\text{ELBO} = \text{reconstruction} - \text{KL}(q(z|x)\|p(z))",
+    ),
+    Limit("a product over time steps", r"p(x_{0:T}) = p(x_T)\prod_{t=1}^{T} p(x_{t-1}|x_t)"),
+    Limit("an ellipsis between terms", r"\log p(x) = \log p(x_1) + \cdots + \log p(x_D)"),
+    Limit("conditional entropy without a law", r"H(z|x) = H(x,z) - H(x)"),
+    Limit("mean squared error by name", r"-\log p(x|z) = \mathrm{MSE}(x,\hat{x})"),
+)
+
+
+def outcome(limit: Limit) -> tuple[str, str]:
+    """The verdict on the example, and the reason that is given."""
+    report = review(f"$${limit.example}$$", "limit.tex")
+    order = {"unread": 0, "undecided": 1}
+    lines = sorted(report.lines, key=lambda line: order.get(line.verdict, 2))
+    return (lines[0].verdict, lines[0].why) if lines else (report.verdict, report.why)
+
+
+def table() -> str:
+    """The list as a Markdown table."""
+    rows = ["| what | for example | verdict | what is said |", "|---|---|---|---|"]
+    for limit in LIMITS:
+        verdict, why = outcome(limit)
+        cells = (limit.construct, f"`{limit.example}`", verdict, why)
+        rows.append(
+            "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
+        )
+    return "\n".join(rows) + "\n"
