@@ -175,9 +175,13 @@ class _Search:
             self.found.remembers = True
             return None
         formula = recover(caller, layout, thorough=not contradicts)
-        if not formula.explained and formula.data.explained:
-            far = recover(caller, layout, Region.FAR)
-            formula = far if far.explained else formula
+        for region in () if formula.explained else (Region.FAR, Region.BINARY):
+            # A KL that is held from below shows itself where it is large; a threshold inside,
+            # where x is binary already.
+            if region is Region.FAR and not formula.data.explained:
+                continue
+            again = recover(caller, layout, region, thorough=False)
+            formula = again if again.explained else formula
         return formula
 
     def _is_tamed(self, caller: Caller, layout: Layout) -> bool:

@@ -79,7 +79,7 @@ KINDS: dict[str, Kind] = {
         Kind("hidden-state", _C, "", "equal calls give different values, through a counter"),
         Kind("literal-size", _C, _ELBO, "a size is a number in the source"),
         Kind("infinite-edge", _C, _BCE, "saturated inputs give nan or infinity"),
-        Kind("target-changed", _W, _BCE, "x is changed inside (thresholded, rescaled)"),
+        Kind("target-changed", _C, _BCE, "x is changed inside (thresholded, rescaled)"),
         Kind("random-bias", _W, _ELBO, "the mean over the noise is not the exact expectation"),
         Kind("sampler-scale", _W, _KL, "the sampler's σ is not the KL's σ"),
         Kind("sampler-mean", _W, _KL, "z is not centred at the KL's μ"),

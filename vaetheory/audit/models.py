@@ -69,6 +69,8 @@ def _audit(
     loss = loss or next((getattr(module, n) for n in _LOSS_NAMES if hasattr(module, n)), None)
     title = name or (type(module).__name__ if module is not None else "model")
     evidence = None
+    if loss is None and module is not None and (inner := _loss_inside(module, example)):
+        return examine(inner, name=title)[0]
     if loss is None:
         report = Report(title, Verdict.UNDECIDED)
         report.assumed.append("no loss was given or found, so only the sampler was looked at")
@@ -96,6 +98,22 @@ def _audit(
     elif loss is None:
         return _undecided(report, "a model without its loss has no objective to judge")
     return report
+
+
+def _loss_inside(module: Any, example: Any) -> Callable[..., Any] | None:
+    """`forward`, if it returns the loss itself: one number, or a record with one named so."""
+    from vaetheory.audit import outputs, tracing
+    from vaetheory.audit.frameworks.pytorch import Torch
+
+    try:
+        example = tracing.guess_example(module) if example is None else example
+        found = outputs.components(module(example), Torch(), [])
+    except (tracing.ModelError, RuntimeError, TypeError, ValueError):
+        return None
+    scalars = [c for c in found if c.values.size == 1]
+    is_loss = len(found) == 1 or any(outputs.is_total(c.name) for c in scalars)
+    forward: Callable[..., Any] = module.forward
+    return forward if scalars and is_loss else None
 
 
 def _undecided(report: Report, because: str) -> Report:

@@ -77,12 +77,14 @@ def plain(name: str) -> str:
     return name.lower()
 
 
-# `recon_loss` and `bce` are numbers that were computed already, not arrays.
-_VALUE = re.compile(r"(.*_)?(loss|losses|error|nll|bce|mse|kl|kld|elbo|term)(_.*)?")
+# `recon_loss` and `bce` are numbers that were computed already, `x_encoded` is a hidden layer.
+_VALUE = re.compile(
+    r"(x|h)_?(enc|encoded|features?|emb)|(.*_)?(loss|losses|error|nll|bce|mse|kl|kld|elbo|term)(_.*)?"
+)
 
 
 def is_value(name: str) -> bool:
-    """Whether a name is that of a term of the objective, computed already."""
+    """Whether a name is that of a term of the objective, computed already (or a hidden layer)."""
     return _VALUE.fullmatch(plain(name)) is not None
 
 

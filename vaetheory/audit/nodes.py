@@ -188,7 +188,7 @@ class NodeMaker:
             if head == name and "." not in method:
                 answers[method] = self.answer(targets, method or name)
         learned = self.learned.get(name, ())
-        methods = usage.methods if base is None else []
+        methods = [m for m in usage.methods if base is None or _has_parameters(base, m)]
         for method in (*methods, *learned, *([""] if usage.called else [])):
             method = "" if method == "()" else method
             if method not in answers and method not in _NO_ANSWER:
@@ -206,6 +206,8 @@ class NodeMaker:
         """What a call of a model returns, from the names that its result is unpacked to."""
         if len(targets) > 1:
             return Items(tuple(self.item(method, i, n) for i, n in enumerate(targets)))
+        if targets == [source_.HALVES]:
+            return Leaf(method, Role.PACKED)
         if len(targets) == 1 and (node := self.container(targets[0], targets[0])):
             return node
         if "param" in method or "sampl" in plain(method):
@@ -228,10 +230,14 @@ class NodeMaker:
 
 def _is_network(base: Any, method: str, answer: Node) -> bool:
     """Whether a part of the real object is a network, absent, or gives what a network gives."""
-    part = getattr(base, method, None)
-    if part is None or any(True for _ in getattr(part, "parameters", tuple)()):
+    if getattr(base, method, None) is None or _has_parameters(base, method):
         return True
     return any(leaf.role is not Role.CONDITION for leaf in leaves(answer))
+
+
+def _has_parameters(base: Any, method: str) -> bool:
+    """Whether an attribute of the real object is a network with weights."""
+    return any(True for _ in getattr(getattr(base, method, None), "parameters", tuple)())
 
 
 def _handed_in(*_: Any, **__: Any) -> Any:

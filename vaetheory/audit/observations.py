@@ -66,6 +66,9 @@ def _departed(departure: Departure) -> Finding:
         case Region.BINARY:
             why = f"for x in {{0, 1}} the loss leaves its formula ({shown})"
             return finding("target-changed", why, "use x as it is")
+        case Region.GENERIC:
+            why = f"for x between 0 and 1 the loss leaves its formula ({shown}): a threshold inside"
+            return finding("target-changed", why, "use x as it is")
         case _:
             why = f"{departure.region.value}: the loss leaves its formula ({shown})"
             return finding("nonlinear-kl", why, "use the KL itself")

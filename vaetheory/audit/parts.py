@@ -86,16 +86,20 @@ def _measure(caller: Caller, sizes: Sizes, draws: list[Values]) -> np.ndarray:
     return np.array([caller.value(values, sizes) for values in draws])
 
 
-def is_single_precision(caller: Caller, sizes: Sizes) -> bool:
-    """Whether the function computes in float32: a change by 1e-11 never reaches its value."""
+def is_single_precision(caller: Caller, sizes: Sizes, latent: bool) -> bool:
+    """Whether a side is computed in float32: changes by 1e-11 never reach the value.
+
+    A cast of one argument makes one side single, as `(x > 0.5).float()` does.
+    """
     random = np.random.default_rng(3)
     values = draw(random, sizes, caller.plan.roles)
     base = caller.array(values, sizes)
-    for role, array in values.items():
-        nudged = {**values, role: array * (1 + 1e-11)}
-        if not np.array_equal(caller.array(nudged, sizes), base):
-            return False
-    return True
+    sides = [role for role in values if role.is_latent == latent and role is not Role.TARGET]
+    moved = []
+    for role in sides:
+        nudged = {**values, role: values[role] * (1 + 1e-11)}
+        moved.append(not np.array_equal(caller.array(nudged, sizes), base))
+    return bool(sides) and not any(moved)
 
 
 def data_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) -> Part:
@@ -163,6 +167,6 @@ def _pool(available: frozenset[Role]) -> tuple[Term, ...]:
     return (*latent.POOL, *extra)
 
 
-def tolerance_of(caller: Caller, sizes: Sizes) -> float:
-    """The residual that rounding may leave in this function."""
-    return SINGLE_ROUNDING if is_single_precision(caller, sizes) else ROUNDING
+def tolerance_of(caller: Caller, sizes: Sizes, *, latent: bool) -> float:
+    """The residual that rounding may leave on one side of this function."""
+    return SINGLE_ROUNDING if is_single_precision(caller, sizes, latent) else ROUNDING

@@ -10,7 +10,7 @@ import numpy as np
 
 from vaetheory.audit.calling import Caller, CallFailed
 from vaetheory.audit.design import Region, draw
-from vaetheory.audit.fitting import Table, least_squares
+from vaetheory.audit.fitting import ROUNDING, Table, least_squares
 from vaetheory.audit.monomials import Measured, Monomial, fit_monomial
 from vaetheory.audit.parts import Part, data_part, latent_part, tolerance_of
 from vaetheory.audit.roles import Role
@@ -104,9 +104,12 @@ def recover(
 
     `thorough`: search for wrong KLs too, out of all pieces that one could be put together from.
     """
-    tolerance = tolerance_of(caller, layout.base)
-    data = data_part(caller, layout.base, tolerance, region)
-    latent = latent_part(caller, layout.base, tolerance, region, thorough)
+    of_data, of_latent = (tolerance_of(caller, layout.base, latent=side) for side in (False, True))
+    data = data_part(caller, layout.base, of_data, region)
+    latent = latent_part(caller, layout.base, of_latent, region, thorough)
+    tolerance = max(
+        of_data if data.present else ROUNDING, of_latent if latent.present else ROUNDING
+    )
     formula = Formula(caller, layout, data, latent, tolerance, region)
     if not (data.explained and latent.explained and formula.terms):
         return formula

@@ -55,7 +55,7 @@ def regions_of(formula: Formula) -> list[Region]:
     if formula.data.present and Role.TARGET in formula.caller.plan.roles:
         swapped = formula.data.name.startswith("swapped")
         if not formula.of_target and not swapped:
-            found.append(Region.BINARY)
+            found.append(Region.GENERIC if formula.region is Region.BINARY else Region.BINARY)
         if not any("log x̂" in t.text or "log(" in t.text for t in formula.data.terms):
             found.append(Region.LOGITS)
     return found
@@ -80,7 +80,8 @@ def _departure(formula: Formula, region: Region) -> Departure | None:
         if formula.region is Region.FAR and region is not Region.NEAR_PRIOR:
             far = draw(random, sizes, formula.caller.plan.roles, Region.FAR)
             values.update({role: far[role] for role in values if role is Role.MEAN})
-        if region is not Region.BINARY and formula.base.target is not None:
+        varies = region in (Region.BINARY, Region.GENERIC)
+        if not varies and formula.base.target is not None:
             values[Role.TARGET] = formula.base.target
         predicted = predict(formula, formula.base, values)
         try:

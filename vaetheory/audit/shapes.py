@@ -83,6 +83,21 @@ def images() -> Layout:
     )  # fmt: skip
 
 
+def latent_maps() -> Layout:
+    """x is [B, C, H, W] and the latent is a map too, [B, K, h, w], counted as K·h·w latents."""
+    return Layout(
+        "[B, C, H, W], latents [B, K, h, w]",
+        Sizes(3, (2, 4, 5), (3, 2, 4)),
+        (
+            Sizes(2, (2, 4, 5), (3, 2, 4)), Sizes(7, (2, 4, 5), (3, 2, 4)),
+            Sizes(3, (1, 4, 5), (3, 2, 4)), Sizes(3, (2, 7, 5), (3, 2, 4)),
+            Sizes(3, (2, 4, 3), (3, 2, 4)), Sizes(3, (2, 4, 5), (1, 2, 4)),
+            Sizes(3, (2, 4, 5), (3, 5, 4)), Sizes(3, (2, 4, 5), (3, 2, 1)),
+        ),
+        Sizes(5, (3, 6, 2), (4, 3, 3)),
+    )  # fmt: skip
+
+
 def sequences() -> Layout:
     """x is [B, T, D], counted as an image with one row."""
     return Layout(
@@ -119,6 +134,7 @@ def layouts(literals: Iterable[float] = ()) -> Iterator[Layout]:
     """Layouts to try, the freest first; then those that a literal in the source fixes."""
     yield flat()
     yield images()
+    yield latent_maps()
     yield sequences()
     numbers = sorted({int(n) for n in literals if n == int(n) and 2 <= n <= 20_000})
     widths = [n for n in numbers if n >= 8]

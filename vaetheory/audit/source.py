@@ -6,8 +6,10 @@ Only the shape of the inputs is read here; what the function computes is found b
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import textwrap
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +35,10 @@ _TENSOR_ATTRIBUTES = frozenset((
     "stride", "is_contiguous", "tolist", "size_average", "keys", "items", "values", "get",
     "pop", "update", "copy_", "append", "extend", "index", "count",
 ))  # fmt: skip
+
+
+# Stands for the result of a call that is split in two at once: `mu, s = f(x).chunk(2, dim=1)`.
+HALVES = "two halves"
 
 
 @dataclass
@@ -66,6 +72,11 @@ class Source:
     compared: dict[str, str] = field(default_factory=dict)
     starred: dict[str, tuple[str, int]] = field(default_factory=dict)
 
+    @classmethod
+    def empty(cls) -> Source:
+        """Nothing is known."""
+        return cls({}, {}, set(), {}, set(), [], "")
+
     def usage(self, name: str) -> Usage:
         """How a name is used; nothing known gives an empty answer."""
         return self.usages.get(name, Usage())
@@ -73,11 +84,18 @@ class Source:
 
 def read(function: Callable[..., Any]) -> Source:
     """The facts of a function; empty where the source cannot be had (a REPL, a C function)."""
+    found = implementation(function)
+    code = getattr(getattr(found, "__func__", found), "__code__", None)
+    return _read(code) if code is not None else Source.empty()
+
+
+@functools.lru_cache(maxsize=512)
+def _read(code: types.CodeType) -> Source:
     try:
-        text = textwrap.dedent(inspect.getsource(implementation(function)))
+        text = textwrap.dedent(inspect.getsource(code))
         tree = ast.parse(text)
     except (OSError, TypeError, SyntaxError, IndentationError):
-        return Source({}, {}, set(), {}, set(), [], "")
+        return Source.empty()
     # A lambda's source is the statement that it stands in.
     nodes = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.Lambda)]
     return _Reader(text).read(nodes[0] if nodes else tree)
@@ -182,6 +200,11 @@ class _Reader:
                 self._usage(name).indexed[index] = to
             case ast.Tuple(elts=targets), ast.Call(func=callee) if dotted := _dotted(callee):
                 self.calls[dotted] = _names(targets)
+            case (
+                ast.Tuple(),
+                ast.Call(func=ast.Attribute(value=ast.Call(func=callee), attr="chunk" | "split")),
+            ) if dotted := _dotted(callee):
+                self.calls[dotted] = [HALVES]
             case ast.Name(id=to), ast.Call(func=callee) if dotted := _dotted(callee):
                 self.calls[dotted] = [to]
 

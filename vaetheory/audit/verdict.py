@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from vaetheory.audit import constants, divergence, likelihood, observations, wording
+from vaetheory.audit import constants, divergence, likelihood, observations, sizes, wording
 from vaetheory.audit.constants import Constant
 from vaetheory.audit.divergence import Divergence
 from vaetheory.audit.evidence import Evidence
@@ -150,8 +150,8 @@ def _both_sides(evidence: Evidence, sides: _Sides, report: Report) -> Report:
         return _wrong_sign(report, sides, sign)
     literal = _literal_sizes(evidence, weighting.beta)
     if literal:
-        sizes = ", ".join(f"{symbol} = {size:g}" for symbol, size in literal.items())
-        why = f"β = {weighting.beta} is 1 only where {sizes}, which is a number in the source"
+        where = ", ".join(f"{symbol} = {size:g}" for symbol, size in literal.items())
+        why = f"β = {weighting.beta} is 1 only where {where}, which is a number in the source"
         fix = "read the sizes off the arrays: x[0].numel(), len(x)"
         report.findings.append(finding("literal-size", why, fix))
         scale = weighting.scale
@@ -240,9 +240,9 @@ def _literal_sizes(evidence: Evidence, beta: Monomial) -> dict[str, float]:
     if any(beta.without(*symbols).is_close(Monomial(w)) for w in given if w <= 1):
         # The number is itself in the source: a weight, not a size.
         return {}
-    literals = sorted(n for n in given if n >= 8 and n == int(n))
-    for sizes in itertools.product(literals, repeat=len(symbols)):
-        chosen = dict(zip(symbols, sizes, strict=True))
+    plausible = [sizes.plausible(symbol, given) for symbol in symbols]
+    for numbers in itertools.product(*plausible):
+        chosen = dict(zip(symbols, numbers, strict=True))
         if abs(beta.value(chosen) - 1) < 1e-6:
             return chosen
     return {}

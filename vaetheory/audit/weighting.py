@@ -56,19 +56,12 @@ def weigh(likelihood: Likelihood, kl: Monomial, constant: Constant) -> Weighting
 def _gaussian(w: Monomial, kl: Monomial, constant: Constant) -> Weighting:
     product = kl / (w * _TWO)
     exact = f"σ² = {product}"
-    if constant.variance is not None:
-        variance = Monomial(constant.variance)
-        beta = product / variance
-        named = _named_variance(product)
-        stated = (
-            named if named is not None and beta.without(*_symbols(beta)).is_close(_ONE) else None
-        )
-        if stated is None:
-            return _stated(w, beta, variance, exact)
-        return _stated(w, product / stated, stated, exact)
     named = _named_variance(product)
     if named is not None:
         return _stated(w, product / named, named, exact)
+    if constant.variance is not None:
+        proved = Monomial(constant.variance)
+        return _stated(w, product / proved, proved, exact)
     for variance in (_HALF, _ONE):
         if product.is_close(variance):
             return _stated(w, _ONE, variance, exact)

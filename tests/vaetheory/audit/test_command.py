@@ -89,21 +89,27 @@ def test_signature_names_the_roles(file: Path, capfd: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("target", "signature", "words"),
     [
-        ("{file}:missing", None, "losses.py has no 'missing'; it has Loss, hidden, odd"),
-        ("{file}", None, "is not FILE.py:FUNCTION"),
+        ("{plain}:missing", None, "plain.py has no 'missing'; it has first, second"),
+        ("{plain}", None, "is not FILE.py:FUNCTION"),
         ("nowhere.py:f", None, "there is no file 'nowhere.py'"),
         ("{folder}/broken.py:f", None, "broken.py, line 1"),
         ("{folder}/bytes.py:f", None, "bytes.py is not UTF-8"),
-        ("{file}:right", "recon,x,mu,frobnicate", "'frobnicate' is no role; write one of"),
-        ("{file}:right", "recon,x,mu,s,z", "--signature gives 5 roles, but the function takes 4"),
+        ("{plain}:first", "recon,x,mu,frobnicate", "'frobnicate' is no role; write one of"),
+        ("{plain}:first", "recon,x,mu,s,z", "--signature gives 5 roles, but the function takes 4"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_exits_2(
-    file: Path, capfd: pytest.CaptureFixture[str], target: str, signature: str | None, words: str
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    target: str,
+    signature: str | None,
+    words: str,
 ) -> None:
-    (file.parent / "broken.py").write_text("def f(:\n", encoding="utf-8")
-    (file.parent / "bytes.py").write_bytes(b"\xff\xfe\x00")
-    target = target.format(file=file, folder=file.parent)
+    plain = tmp_path / "plain.py"
+    plain.write_text("def first(recon, x, mu, s): ...\ndef second(x): ...\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("def f(:\n", encoding="utf-8")
+    (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")
+    target = target.format(plain=plain, folder=tmp_path)
     code, out, error = run(capfd, target, *(["--signature", signature] if signature else []))
     assert (code, out) == (2, "")
     assert words in error

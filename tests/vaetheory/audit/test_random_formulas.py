@@ -32,7 +32,7 @@ NUMBERS = st.sampled_from([1.0, 0.5, 2.0, 0.1, 0.25, 1 / 784, 3.0, 1e-3, 0.00025
 POWERS = st.sampled_from([0, -1])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     data=st.sampled_from(sorted(DATA)), scale=st.sampled_from(sorted(SCALES)),
     a=NUMBERS, b=NUMBERS, batch=st.tuples(POWERS, POWERS), dims=st.tuples(POWERS, POWERS),
@@ -75,7 +75,7 @@ def _power(number: float, **powers: int) -> Monomial:
     return Monomial(number, kept)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     pieces=st.tuples(NUMBERS, NUMBERS, NUMBERS).filter(lambda t: len(set(t)) > 1),
     sign=st.sampled_from([1, -1]),
@@ -95,7 +95,7 @@ def test_a_wrong_coefficient_anywhere_in_the_kl_is_never_passed(
     assert {finding.name for finding in report.findings} >= {"kl-coefficients"}
 
 
-@settings(max_examples=15)
+@settings(max_examples=9)
 @given(relative=st.sampled_from([1e-3, 1e-5, 1e-6]), where=st.integers(0, 2))
 def test_a_small_slip_is_seen_because_the_fit_is_to_rounding(relative: float, where: int) -> None:
     factors = np.ones(3)

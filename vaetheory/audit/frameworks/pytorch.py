@@ -41,15 +41,22 @@ class Torch(Framework):
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """float64 by default, one thread, `.cuda()` as a no-op; all restored at the end."""
+        """float64 by default, one thread, `.cuda()` as a no-op; all restored at the end.
+
+        Distributions do not check their arguments: a Bernoulli's log_prob is probed at grey x too,
+        where its formula goes on.
+        """
         dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
         state = torch.get_rng_state()
+        validates = torch.distributions.Distribution._validate_args
         torch.set_default_dtype(torch.float64)
         torch.set_num_threads(1)
+        torch.distributions.Distribution.set_default_validate_args(False)
         try:
             with mock.patch.object(torch.Tensor, "cuda", lambda tensor, *_, **__: tensor):
                 yield
         finally:
+            torch.distributions.Distribution.set_default_validate_args(validates)
             torch.set_default_dtype(dtype)
             torch.set_num_threads(threads)
             torch.set_rng_state(state)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.distributions import Normal
 
 from tests.vaetheory.audit.corpus.truth import BETA, NEGATIVE, truth
 
@@ -152,3 +153,69 @@ class SummedCriterion(nn.Module):
 @truth(NEGATIVE, 1)
 def conditional(recon_x, x, c, mu, logvar):
     return F.binary_cross_entropy(recon_x, x, reduction="sum") + _kl(mu, logvar).sum()
+
+
+class Everything(nn.Module):
+    def __init__(self, dim=32, latent=8, kl_weight=1e-3):
+        super().__init__()
+        self.enc, self.dec = nn.Linear(dim, 2 * latent), nn.Linear(latent, dim)
+        self.kl_weight = kl_weight
+
+    def forward(self, x):
+        mu, logvar = self.enc(x).chunk(2, dim=-1)
+        recon = self.dec(mu + torch.randn_like(mu) * torch.exp(0.5 * logvar))
+        return F.mse_loss(recon, x) + self.kl_weight * _kl(mu, logvar).sum(-1).mean()
+
+
+truth(BETA, "self.kl_weight·D", "hidden-beta")(Everything())
+
+
+class Stepper(nn.Module):
+    def __init__(self, kl_coeff=0.1):
+        super().__init__()
+        self.kl_coeff = kl_coeff
+        self.fc_mu, self.fc_var = nn.Linear(16, 4), nn.Linear(16, 4)
+        self.encoder, self.decoder = nn.Linear(3, 16), nn.Linear(4, 3)
+        self.log_scale = nn.Parameter(torch.zeros(1))
+
+    def gaussian_likelihood(self, mean, logscale, sample):
+        return Normal(mean, torch.exp(logscale)).log_prob(sample).sum(dim=(1, 2, 3))
+
+    def kl_divergence(self, z, mu, std):
+        p = Normal(torch.zeros_like(mu), torch.ones_like(std))
+        return (Normal(mu, std).log_prob(z) - p.log_prob(z)).sum(-1)
+
+    def training_step(self, batch, batch_idx):
+        x, _ = batch
+        x_encoded = self.encoder(x)
+        mu, log_var = self.fc_mu(x_encoded), self.fc_var(x_encoded)
+        std = torch.exp(log_var / 2)
+        z = Normal(mu, std).rsample()
+        recon_loss = self.gaussian_likelihood(self.decoder(z), self.log_scale, x)
+        return (self.kl_divergence(z, mu, std) - recon_loss).mean()
+
+    def step(self, batch, batch_idx):
+        x, y = batch  # noqa: RUF059
+        z, x_hat, p, q = self._run_step(x)  # noqa: RUF059
+        kl = torch.distributions.kl_divergence(q, p).mean()
+        loss = F.mse_loss(x_hat, x, reduction="mean") + kl * self.kl_coeff
+        return loss, {"loss": loss, "kl": kl}
+
+
+truth(NEGATIVE, 1, constant=False)(Stepper().training_step)
+truth(BETA, "self.kl_coeff·D/K", "hidden-beta")(Stepper().step)
+
+
+@truth(NEGATIVE, 1)
+def distributions_in(x, qz, px):
+    prior = Normal(torch.zeros_like(qz.mean), torch.ones_like(qz.mean))
+    kl = torch.distributions.kl_divergence(qz, prior).sum(-1)
+    return -(px.log_prob(x).sum(-1) - kl).mean()
+
+
+@truth(NEGATIVE, 1)
+def encoder_and_decoder(encoder, decoder, x):
+    mu, sigma = encoder(x)
+    x_hat = decoder(mu + sigma * torch.randn_like(mu))
+    kl = 0.5 * (sigma**2 + mu**2 - 2 * torch.log(sigma) - 1).sum()
+    return ((x - x_hat) ** 2).sum() + kl

@@ -254,3 +254,58 @@ def wide_prior(x, p, mu, std):
 def decoder_sigma_as_argument(recon, x, mu, logvar, sigma=0.1):
     sse = ((recon - x) ** 2).sum() / (2 * sigma**2)
     return sse - 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+@truth(NEGATIVE, 1, constant=False)
+def full_gaussian_with_sigma_argument(x, x_hat, mu, logvar, sigma_x=0.5):
+    rec = ((x - x_hat) ** 2).sum(1) / (2 * sigma_x**2)
+    rec = rec + 0.5 * x.size(1) * math.log(2 * math.pi * sigma_x**2)
+    return (rec - 0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(1)).mean()
+
+
+@truth(NEGATIVE, 1, constant=True)
+def latent_maps(recon, x, mu, logvar):
+    kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), dim=[1, 2, 3])
+    return (F.mse_loss(recon, x, reduction="none").sum(dim=[1, 2, 3]) + kl).mean()
+
+
+@truth(NEGATIVE, 1, "target-changed", constant=False)
+def binarizes_inside(x, x_hat, z_mu, z_std):
+    log_px = Bernoulli(probs=x_hat).log_prob((x > 0.5).float()).sum(-1)
+    q, p = Normal(z_mu, z_std), Normal(torch.zeros_like(z_mu), torch.ones_like(z_std))
+    return (kl_divergence(q, p).sum(-1) - log_px).mean()
+
+
+@truth(NEGATIVE, 1, constant=True)
+def epsilon_on_sigma(x, mu, sigma, recon):
+    sigma = sigma + 1e-6
+    kl = -torch.sum(torch.log(sigma) + 0.5 - (sigma**2 + mu**2) / 2)
+    return F.mse_loss(recon, x, reduction="sum") + kl
+
+
+@truth(NEGATIVE, 1, constant=True)
+def covariance_diagonal(recon, x, mu, cov_diag):
+    trace, log_det = cov_diag.sum(1), torch.log(cov_diag.prod(1))
+    kl = 0.5 * (trace + (mu * mu).sum(1) - mu.size(1) - log_det)
+    return ((recon - x) ** 2).sum(1).mean() + kl.mean()
+
+
+@truth(NEGATIVE, 1, constant=True)
+def moved_to_a_device(recon_x, x, mu, logvar):
+    one = torch.ones(1).cuda()
+    kl = -0.5 * torch.sum(one + logvar - mu.pow(2) - logvar.exp())
+    return F.mse_loss(recon_x, x, reduction="sum") + kl
+
+
+@truth(NEGATIVE, 1, constant=True)
+def sizes_as_arguments(recon, x, mu, logvar, z_dim, x_dim):
+    kl = -0.5 * (1 + logvar - mu**2 - logvar.exp())
+    return F.mse_loss(recon, x) * x_dim + z_dim * kl.mean()
+
+
+@truth(NEGATIVE, 1, constant=False)
+def checked_distributions(x, logits, mu, std):
+    # With its arguments checked, this Bernoulli refuses x between 0 and 1.
+    log_px = Bernoulli(logits=logits).log_prob(x).sum(-1)
+    kl = kl_divergence(Normal(mu, std), Normal(torch.zeros_like(mu), torch.ones_like(std)))
+    return (kl.sum(-1) - log_px).mean()

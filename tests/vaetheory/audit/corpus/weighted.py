@@ -188,3 +188,68 @@ def both_means(y_true, y_pred, z_mean, z_log_var):
     p = np.clip(y_pred, eps, 1 - eps)
     bce = -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p))
     return bce - 0.5 * np.mean(1 + z_log_var - z_mean**2 - np.exp(z_log_var))
+
+
+@truth(BETA, "0.001·D", "hidden-beta")
+def a_thousand_is_no_size(recon, x, mu, logvar):
+    return 1000 * F.mse_loss(recon, x) + _kl(mu, logvar).sum(1).mean()
+
+
+@truth(BETA, "w(step)·w(period)")
+def cyclic(recon, x, mu, logvar, step, period=1000):
+    weight = min(1.0, (step % period) / (0.5 * period))
+    mse = F.mse_loss(recon, x, reduction="sum") / x.shape[0]
+    return mse + weight * _kl(mu, logvar).sum(1).mean()
+
+
+@truth(BETA, "(1−alpha)/alpha")
+def convex_combination(recon, x, mu, logvar, alpha=0.5):
+    bce = F.binary_cross_entropy(recon, x, reduction="sum")
+    return alpha * bce + (1 - alpha) * _kl(mu, logvar).sum()
+
+
+@truth(BETA, "B/K", "hidden-beta")
+def sum_over_the_wrong_axis(x_hat, x, mu, logvar):
+    kl = torch.mean(_kl(mu, logvar).sum(dim=0))
+    return F.mse_loss(x_hat, x, reduction="sum") / x.shape[0] + kl
+
+
+@truth(BETA, "beta·D", "hidden-beta")
+def huber_mean(recon, x, mu, logvar, beta=1e-3):
+    return F.huber_loss(recon, x) + beta * _kl(mu, logvar).sum(1).mean()
+
+
+@truth(BETA, "self.beta_max·w(self.steps)", "hidden-state")
+class CounterInABuffer(nn.Module):
+    def __init__(self, beta_max=1.0, warmup=1000):
+        super().__init__()
+        self.register_buffer("steps", torch.zeros(1))
+        self.beta_max, self.warmup = beta_max, warmup
+
+    def forward(self, y_hat, y, mu, logvar):
+        if self.training:
+            self.steps += 1
+        weight = min(self.steps.item() / self.warmup, self.beta_max)
+        mae = F.l1_loss(y_hat, y, reduction="sum") / y.size(0)
+        return mae + weight * _kl(mu, logvar).sum() / y.size(0)
+
+
+@truth(BETA, "self.gamma", "capacity", "hidden-state")
+class AnnealedCapacity:
+    def __init__(self):
+        self.gamma = 100.0
+        self.final = 0.4
+        self.n_train_steps = 0
+
+    def __call__(self, data, recon_data, latent_dist, is_train, storer):
+        self.n_train_steps += int(is_train)
+        capacity = min(self.final * self.n_train_steps / 100, self.final)
+        bce = F.binary_cross_entropy(recon_data, data, reduction="sum") / data.size(0)
+        return bce + self.gamma * (_normal_kl(*latent_dist, storer) - capacity).abs()
+
+
+def _normal_kl(mean, logvar, storer=None):
+    total = _kl(mean, logvar).mean(dim=0).sum()
+    if storer is not None:
+        storer["kl"].append(total.item())
+    return total

@@ -188,3 +188,49 @@ def raises(recon, x, mu, logvar):
 def dropout_inside(recon, x, mu, logvar):
     noisy = F.dropout(mu, 0.5, training=True)
     return _bce(recon, x) - 0.5 * torch.sum(1 + logvar - noisy**2 - logvar.exp())
+
+
+@truth(WRONG, None, "logits-as-probabilities")
+def sigmoid_twice(logits, x, mu, logvar):
+    bce = F.binary_cross_entropy_with_logits(torch.sigmoid(logits), x, reduction="sum")
+    return bce - 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+@truth(WRONG, None, "kl-coefficients")
+def popular_tutorial_slip(encoder, decoder, x):
+    mu, sigma = encoder(x)
+    x_hat = decoder(mu + sigma * torch.randn_like(mu))
+    return ((x - x_hat) ** 2).sum() + (sigma**2 + mu**2 - torch.log(sigma) - 1 / 2).sum()
+
+
+@truth(UNDECIDED, None, "undecided")
+def handed_in_term(bce_loss, mu, logvar):
+    return bce_loss - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+
+
+@truth(UNDECIDED, None, "undecided")
+def handed_in_criterion(recon, x, mu, logvar, criterion):
+    return criterion(recon, x) - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+
+
+@truth(UNDECIDED, None, "undecided")
+def importance_weighted(x, logits, z, mu, logvar):
+    def log_normal(value, mean, log_variance):
+        return -0.5 * (log_variance + (value - mean) ** 2 / log_variance.exp()).sum(1)
+
+    log_px = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
+    zeros = torch.zeros_like(z)
+    log_w = log_px + log_normal(z, zeros, zeros) - log_normal(z, mu, logvar)
+    return -torch.logsumexp(log_w, 0)
+
+
+@truth(UNDECIDED, None, "undecided")
+def squared_divergence(recon, x, mu, logvar):
+    kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+    return F.mse_loss(recon, x, reduction="sum") + kl**2
+
+
+@truth(UNDECIDED, None, "undecided")
+def product_of_the_terms(recon, x, mu, logvar):
+    kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+    return F.mse_loss(recon, x, reduction="sum") * kl
