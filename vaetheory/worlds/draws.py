@@ -112,8 +112,9 @@ class Draws:
         return self._take(("width", part, *key), drawn)
 
     def size(self, part: str, low: int, high: int) -> int:
-        """The number of cells of a variable."""
-        return int(self._take(("size", part), self.stream("sizes").randint(low, high)))
+        """The number of cells of a variable: the larger, the rarer."""
+        stream = self.stream("sizes")
+        return int(self._take(("size", part), min(stream.randint(low, high) for _ in range(2))))
 
     def slope(self, part: str, key: Key) -> Fraction:
         """A component of the direction along which a gradient is taken."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from vaetheory.worlds.coprime import perfect_power
 from vaetheory.worlds.exact import (
     LOG_PI,
+    MINUS_ONE,
     ONE,
     PI,
     Exact,
@@ -41,9 +42,12 @@ def log(value: Number) -> Number:
         if value <= 0:
             raise UndefinedError(f"the logarithm of {value}")
         top, bottom = value.numerator, value.denominator
-        above = Exact({(top,): ONE} if top > 1 else {})
-        below = Exact({(bottom,): ONE} if bottom > 1 else {})
-        return above - below if value != 1 else Fraction(0)
+        terms: dict[Monomial, Fraction] = {}
+        if top > 1:
+            terms[top,] = ONE
+        if bottom > 1:
+            terms[bottom,] = MINUS_ONE
+        return Exact(terms) if terms else Fraction(0)
     if not _is_positive(value):
         raise UndefinedError(f"the logarithm of {value!r}, which is not known to be positive")
     monomial, coefficient, rest = _content(value)

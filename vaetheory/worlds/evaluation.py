@@ -98,7 +98,7 @@ def expectation_of(law: Evaluator, body: Evaluator) -> Evaluator:
 
     def run(frame: Frame) -> Any:
         weight = law(frame)
-        return weight * body(frame) if weight else Fraction(0)
+        return body(frame) * weight if weight else Fraction(0)
 
     return run
 
@@ -211,15 +211,18 @@ def _(e: Product, scope: Scope) -> Evaluator:
     factors = [compiled(f, scope) for f in e.factors]
 
     def run(frame: Frame) -> Any:
-        rational = Fraction(1)
+        # rational factors first: each further one would scale every term of a sum
+        rational: Any = None
         others = []
         for factor in factors:
             value = factor(frame)
-            if isinstance(value, Fraction):
-                rational = rational * value
-            else:
+            if not isinstance(value, Fraction):
                 others.append(value)
-        result: Any = rational
+            elif rational is None:
+                rational = value
+            else:
+                rational = rational * value
+        result = Fraction(1) if rational is None else rational
         for other in others:
             result = other * result
         return result
@@ -290,7 +293,10 @@ def _log_ratio(first: Evaluator, second: Evaluator) -> Evaluator:
         below = second(frame)
         if not below:
             return INFINITY
-        return above * (values.log(above) - values.log(below))
+        if isinstance(above, Fraction) and isinstance(below, Fraction):
+            # one logarithm of the quotient has half the terms
+            return values.log(above / below) * above
+        return (values.log(above) - values.log(below)) * above
 
     return run
 
@@ -302,7 +308,7 @@ def _(e: Entropy, scope: Scope) -> Evaluator:
 
     def surprise(frame: Frame) -> Any:
         value = law(frame)
-        return value * -values.log(value) if value else Fraction(0)
+        return -values.log(value) * value if value else Fraction(0)
 
     return integral_of(bound, surprise)
 

@@ -49,7 +49,7 @@ class Symbol:
     name: str
 
 
-ONE, _MINUS_ONE = Fraction(1), Fraction(-1)
+ONE, MINUS_ONE = Fraction(1), Fraction(-1)
 PI, LOG_PI = Symbol("π"), Symbol("log π")
 
 
@@ -98,7 +98,7 @@ class Exact:
         return bool(self.terms)
 
     def __neg__(self) -> Exact:
-        return Exact({m: _MINUS_ONE if c is ONE else -c for m, c in self.terms.items()})
+        return Exact({m: MINUS_ONE if c is ONE else -c for m, c in self.terms.items()})
 
     def __add__(self, other: object) -> Exact:
         if isinstance(other, int | Fraction):
@@ -203,7 +203,7 @@ class LogOf:
 def _scaled(coefficient: Fraction, scale: Fraction) -> Fraction:
     if coefficient is ONE:
         return scale
-    return -scale if coefficient is _MINUS_ONE else coefficient * scale
+    return -scale if coefficient is MINUS_ONE else coefficient * scale
 
 
 def _inverse(value: Exact) -> Number:
