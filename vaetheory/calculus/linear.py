@@ -24,7 +24,7 @@ E_BASE = Exp(ONE)
 _MAX_TERMS = 10_000
 
 
-class CalculusError(ArithmeticError):
+class CalculusError(ValueError):
     """What has no normal form: a division by zero, the logarithm of zero, or an expression that
     is too long; says which.
     """

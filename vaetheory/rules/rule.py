@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vaetheory.calculus.algebra import arrange
+from vaetheory.calculus.linear import CalculusError
 from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Expression, map_children
 from vaetheory.language.statements import Relation, Statement
@@ -52,6 +53,13 @@ class Rule:
         """The relation of the claim's left side to its right side that this rule shows, or None
         where it shows nothing.
         """
+        try:
+            return self._shows(claim)
+        except CalculusError:
+            # a side that divides by zero, or is too long to be multiplied out
+            return None
+
+    def _shows(self, claim: Statement) -> Relation | None:
         if self.bound is not None:
             return self.bound(claim)
         left, right = (exhaust(self, side, claim.assumptions) for side in (claim.left, claim.right))

@@ -9,7 +9,7 @@ from tests.vaetheory.symbols import f, p, q, s, z
 from vaetheory.calculus import nonnegative as suggestions
 from vaetheory.checkers import exact, proof
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.expressions import Expression, Log, Value, to_expression
+from vaetheory.language.expressions import Expression, Log, MutualInformation, Value, to_expression
 from vaetheory.language.notation import E, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import FiniteSet, Variable
@@ -77,3 +77,10 @@ def test_the_inequality_says_what_it_is_made_of_and_when_it_is_an_equality() -> 
     assert found.figures["combination"]
     always = proof.check(Statement(E(q(z), f(z)), Relation.AT_LEAST, E(q(z), f(z))))
     assert always.figures["equality"] == "always"
+
+
+def test_an_expression_that_is_none_is_undecided() -> None:
+    twice = MutualInformation(p, (z,), (Variable("y", slot="z"),))
+    found = proof.check(Statement(twice, Relation.EQUAL, f(z)))
+    assert found.verdict is Verdict.UNDECIDED
+    assert "one slot is filled twice" in found.why
