@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from vaetheory.worlds.decide import approximate, equal, sign
@@ -38,6 +38,7 @@ def close(value: Number, expected: float) -> bool:
     return math.isclose(approximate(value), expected, rel_tol=1e-9, abs_tol=1e-6)
 
 
+@settings(max_examples=50)
 @given(numbers(), numbers(), numbers())
 def test_ring_laws(a: Number, b: Number, c: Number) -> None:
     assert equal(a + b, b + a)
@@ -47,6 +48,7 @@ def test_ring_laws(a: Number, b: Number, c: Number) -> None:
     assert equal(a - a, Fraction(0))
 
 
+@settings(max_examples=50)
 @given(numbers(), numbers())
 def test_arithmetic_agrees_with_floats(a: Number, b: Number) -> None:
     x, y = approximate(a), approximate(b)
@@ -55,6 +57,7 @@ def test_arithmetic_agrees_with_floats(a: Number, b: Number) -> None:
     assert close(-a, -x)
 
 
+@settings(max_examples=50)
 @given(numbers())
 def test_division_undoes_multiplication(a: Number) -> None:
     assume(sign(a) in (-1, 1))
