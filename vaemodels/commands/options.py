@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from vaemodels.config import Binarization, Device, Objective, Observation, Precision
+from vaemodels.config import PRESETS, Binarization, Device, Objective, Observation, Precision
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "dataset": {"flag": "--data", "help": "digits, mnist, fashion-mnist or FILE.npz"},
@@ -45,12 +45,28 @@ def add_parameters(
     """An option for each parameter; only those that were given end up in the arguments."""
     for name, about in parameters.items():
         settings = dict(about)
+        default = _default(name)
+        if default is not None and name in PARAMETERS and "help" in settings:
+            settings["help"] += f" [{default}]"
         flag = settings.pop("flag", f"--{name.replace('_', '-')}")
         if "choices" in settings:
             settings["choices"] = [str(choice) for choice in settings["choices"]]
         elif "metavar" not in settings and "type" in settings:
             settings["metavar"] = "N" if settings["type"] is int else "X"
         parser.add_argument(flag, dest=name, default=argparse.SUPPRESS, **settings)
+
+
+def _default(name: str) -> str | None:
+    """What the small preset has for a parameter, as one would type it."""
+    found = _flat(PRESETS["small"].to_json())[name]
+    return " ".join(map(str, found)) if isinstance(found, list) else found
+
+
+def _flat(plain: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in plain.items():
+        flat |= _flat(value) if isinstance(value, dict) else {name: value}
+    return flat
 
 
 def given(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-figures", action="store_true", help="draw nothing at the end")
     add_json(parser)
     add_parameters(parser.add_argument_group("where it runs"), MACHINE)
-    add_parameters(parser.add_argument_group("parameters (default: the preset's)"), PARAMETERS)
+    add_parameters(parser.add_argument_group("parameters [those of the small preset]"), PARAMETERS)
 
 
 def run(arguments: argparse.Namespace) -> int:
