@@ -130,8 +130,19 @@ class Caller:
         }
         fixed = {r: self.framework.array(a) for r, a in arrays.items() if r not in wanted}
 
-        def objective(given: Mapping[Role, Any]) -> Any:
+        def once(given: Mapping[Role, Any]) -> Any:
             return self._objective(self.raw({**fixed, **given}, sizes), lambda v: v)
+
+        def objective(given: Mapping[Role, Any]) -> Any:
+            if not self.noise:
+                return once(given)
+            # The gradient of the two-point expectation, pathwise as autograd takes it.
+            halves = []
+            for sign in (1.0, -1.0):
+                context = self.framework.two_point_noise(sign)
+                with context if context is not None else contextlib.nullcontext():
+                    halves.append(once(given) / 2)
+            return halves[0] + halves[1]
 
         found = self.framework.gradients(objective, wanted)
         if found is None or Role.PACKED not in found:

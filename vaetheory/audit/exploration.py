@@ -164,6 +164,11 @@ class _Search:
         latent = {r: (other if r.is_latent else one)[r] for r in one}
         of_data = _changes(base, caller.components(data, sizes))
         of_latent = _changes(base, caller.components(latent, sizes))
+        # A KL below its threshold does not move: it is looked at where it is large as well.
+        far = {**one, **{r: a for r, a in draw(random, sizes, roles, Region.FAR).items()
+                         if r.is_latent}}  # fmt: skip
+        of_far = _changes(base, caller.components(far, sizes))
+        of_latent = [here or there for here, there in zip(of_latent, of_far, strict=True)]
         caller.selection = outputs.select(base, sizes.batch, of_data, of_latent)
         if caller.selection is None:
             return None
@@ -175,12 +180,14 @@ class _Search:
             self.found.remembers = True
             return None
         formula = recover(caller, layout, thorough=not contradicts)
-        for region in () if formula.explained else (Region.FAR, Region.BINARY):
-            # A KL that is held from below shows itself where it is large; a threshold inside,
-            # where x is binary already.
-            if region is Region.FAR and not formula.data.explained:
-                continue
-            again = recover(caller, layout, region, thorough=False)
+        hidden = any(of_far) and not formula.latent.present
+        if formula.data.explained and (hidden or not formula.explained):
+            # A KL that is held from below shows itself where it is large.
+            again = recover(caller, layout, Region.FAR, thorough=False)
+            formula = again if again.explained else formula
+        if not formula.explained:
+            # And a threshold on x, where x is binary already.
+            again = recover(caller, layout, Region.BINARY, thorough=False)
             formula = again if again.explained else formula
         return formula
 

@@ -70,6 +70,7 @@ KINDS: dict[str, Kind] = {
         Kind("scale-term", _W, _MSE, "the decoder's σ does not match between its two terms"),
         Kind("gradient", _W, _ELBO, "autograd does not differentiate the returned value"),
         Kind("no-gradient", _W, "", "the loss is detached from every argument"),
+        Kind("elbo-as-loss", _C, _ELBO, "what is named a loss is to be maximized"),
         Kind("free-bits", _C, _ELBO, "the KL is held from below"),
         Kind("capacity", _C, _ELBO, "|KL − C| in place of the KL"),
         Kind("nonlinear-kl", _C, _ELBO, "the KL enters through a nonlinear function"),

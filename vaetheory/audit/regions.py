@@ -87,7 +87,8 @@ def _departure(formula: Formula, region: Region) -> Departure | None:
         try:
             measured = formula.caller.value(values, sizes)
         except CallFailed:
-            measured = math.nan
+            # It refuses such inputs, which is no other formula.
+            return None
         scale = sum(
             abs(c * term.total(values)) for term, c in formula.base.coefficients.items()
         ) + abs(formula.base.intercept)

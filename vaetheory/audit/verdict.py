@@ -172,11 +172,22 @@ def _both_sides(evidence: Evidence, sides: _Sides, report: Report) -> Report:
         report.verdict = Verdict.BETA_OBJECTIVE
     if evidence.kink is not None and evidence.kink.name == "nonlinear-kl":
         return _undecided(report, "the KL enters through a function that is not linear in it")
+    if report.verdict is Verdict.ELBO and _is_named_loss(evidence, report.function):
+        why = "it is the ELBO itself: minimizing it makes the model worse"
+        report.findings.append(finding("elbo-as-loss", why, "return -elbo"))
     if observations.spoils(report.findings):
         report.verdict = Verdict.WRONG
     if declared:
         report.assumed += observations.declared(evidence, weighting.beta)
     return report
+
+
+def _is_named_loss(evidence: Evidence, function: str) -> bool:
+    """Whether the function, or the output that was chosen, is called a loss."""
+    selection = evidence.formula.caller.selection
+    paths = [str(path[-1]) for path, _ in selection.parts if path] if selection else []
+    names = [function.rpartition(".")[2], *paths]
+    return any("loss" in name.lower() and "neg" not in name.lower() for name in names)
 
 
 def _scaled(scale: Monomial, sign: float) -> Verdict:

@@ -253,3 +253,9 @@ def _normal_kl(mean, logvar, storer=None):
     if storer is not None:
         storer["kl"].append(total.item())
     return total
+
+
+@truth(BETA, 1, "free-bits")
+def free_bits_above_what_is_usual(recon, x, mu, logvar, free_nats=8.0):
+    kl = torch.clamp(_kl(mu, logvar).sum(1), min=free_nats).mean()
+    return F.binary_cross_entropy(recon, x, reduction="sum") / x.size(0) + kl

@@ -234,3 +234,10 @@ def squared_divergence(recon, x, mu, logvar):
 def product_of_the_terms(recon, x, mu, logvar):
     kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
     return F.mse_loss(recon, x, reduction="sum") * kl
+
+
+@truth(WRONG, 1, "gradient")
+def detached_sample(recon, x, mu, logvar):
+    z = (mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)).detach()
+    log_q = -0.5 * (logvar + (z - mu) ** 2 / logvar.exp()).sum()
+    return F.mse_loss(recon, x, reduction="sum") + log_q + 0.5 * (z**2).sum()
