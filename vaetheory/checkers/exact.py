@@ -94,7 +94,9 @@ def _ask(
         if ends is not None and time.monotonic() > ends:
             tally.why.append(f"the time was up after {tally.decided} worlds")
             return None
-        if tally.refused >= PATIENCE and not tally.decided:
+        # where D or K is drawn, another number may have a world
+        patience = 3 * PATIENCE if claims.counted else PATIENCE
+        if tally.refused >= patience and not tally.decided:
             return None
         try:
             found = _one_world(claims, seed, number, tally, style or CYCLE[number % len(CYCLE)])

@@ -26,9 +26,12 @@ def searched(claims: Claims, seed: int, ends: float | None) -> Found | None:
     """A world where the inequality fails, or None when the search comes to nothing."""
     for start in range(STARTS):
         random = Random(f"{seed}|search|{start}")
-        claim = claims.some(random)
-        style = (HEAVY, TAME, TIED)[start % 3]
-        found = _descend(claim, Draws(f"{seed}|search|{start}", style), random, ends)
+        draws = Draws(f"{seed}|search|{start}", (HEAVY, TAME, TIED)[start % 3])
+        try:
+            found = _descend(claims.some(random), draws, random, ends)
+        except (UngenerableError, UndefinedError):
+            # another number of dimensions or samples may still have a world
+            continue
         if found is not None:
             return found
         if ends is not None and time.monotonic() > ends:
@@ -37,10 +40,7 @@ def searched(claims: Claims, seed: int, ends: float | None) -> Found | None:
 
 
 def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> Found | None:
-    try:
-        world = claim.world(draws)
-    except (UngenerableError, UndefinedError):
-        return None
+    world = claim.world(draws)
     place = random.choice(claim.places(world))
     best = _margin(claim, draws, world.sizes, place)
     if isinstance(best, Found):

@@ -8,7 +8,7 @@ import pytest
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.checkers.exact import check
-from vaetheory.language.assumptions import Assumption, SameDensity, Vanishing
+from vaetheory.language.assumptions import Assumption, SameDensity, Sampled, Vanishing
 from vaetheory.language.distributions import FAMILIES, normal
 from vaetheory.language.distributions.special import absolute, indicator, log_gamma
 from vaetheory.language.expressions import Expression, Function, Gradient, Letter, Number, Pi, Value
@@ -215,3 +215,15 @@ def test_a_positive_number_can_grow_without_end() -> None:
 def test_equal_densities_of_different_kinds_are_refused_not_stumbled_over() -> None:
     claim = log(p(x, z))
     assert verdict(claim, claim, SameDensity(p(x, z), q(x))) is UNDECIDED
+
+
+def test_a_bound_that_has_worlds_for_some_dimensions_only_is_still_asked() -> None:
+    d, count = Variable("d", Index()), Variable("D", Integers())
+    latent, mu = Variable("z", Reals()), Variable("\\mu", Reals())
+    mixture = log(summation(normal(Value(latent), Value(mu[d]), 1), d, count))
+    mean = E(normal(Value(latent), 0, 1), mixture, over=(latent,))
+    assert verdict(mean, Number(Fraction(0)), relation=AT_MOST) is UNDECIDED
+    assert verdict(mean, Number(Fraction(0)), relation=AT_LEAST) is FAILS
+    draws = Sampled(z, q(z))
+    late = summation(of(z), d, count, low=2)
+    assert verdict(late, Number(Fraction(-5)), draws, relation=AT_LEAST) is FAILS
