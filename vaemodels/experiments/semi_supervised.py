@@ -1,4 +1,4 @@
-"""Classifiers from few labels: on labels alone, M2 and M1 (Kingma et al. 2014), self-training.
+"""Classifiers from few labels: on labels alone, M2, and M1 (Kingma et al. 2014).
 
 M2 is the CVAE with its class unknown for most images, and a classifier q(c|x) beside it. Its two
 bounds, with p(c) uniform over C classes:
@@ -7,8 +7,7 @@ bounds, with p(c) uniform over C classes:
     log p(x)    ≥ Σ_c q(c|x) (ELBO(x, c) + log p(c)) + H[q(c|x)]
 
 and the classifier also learns from the labels, by cross-entropy. M1 is a VAE of all images, and a
-classifier on the means of q(z|x). Self-training lets a classifier label the rest, and trains a
-second one on that (Lee 2013).
+classifier on the means of q(z|x).
 """
 
 from __future__ import annotations
@@ -134,27 +133,6 @@ def m1(config: Config, labelled: Labelled, batch: int = 50) -> Classify:
     fit_loss(config, len(data), head, loss)
     zeros = torch.zeros(1, dtype=torch.int64, device=means.device)
     return _frozen(lambda x: head(vae.posterior(x, zeros.expand(len(x))).base_dist.loc))
-
-
-def self_training(config: Config, labelled: Labelled, batch: int = 50) -> Classify:
-    """A classifier from the known labels names the other images; a second one learns from the known
-    labels and from those names, each weighted by how sure the first one is of it."""
-    data = labelled.data
-    teacher = probabilities(labels_only(config, labelled, batch), data, config)
-    sure, named = teacher.max(-1)
-    sure, named = sure.clone(), named.clone()
-    sure[labelled.known], named[labelled.known] = 1.0, data.labels[labelled.known]
-    network = classifier(config).to(data.images.device)
-
-    def loss(moment: Moment) -> Tensor:
-        known = labelled.some_known(moment.number, config.seed, batch)
-        rows = torch.cat((known, moment.rows.to(known.device)))
-        x, _, _ = draw_batch(data, rows, config, moment.number)
-        each = nn.functional.cross_entropy(network(x), named[rows], reduction="none")
-        return each[:batch].mean() + (sure[rows] * each)[batch:].mean()
-
-    fit_loss(config, len(data), network, loss)
-    return _frozen(network)
 
 
 def probabilities(classify: Classify, data: Dataset, config: Config) -> Tensor:

@@ -122,7 +122,8 @@ class ExperimentWriter:
         block = child(parent, "section", class_="experiment", id=f"experiment-{name}")
         line = child(block, "p", class_="experiment-verdict")
         child(line, "strong", AtomicString(summary(claims)))
-        line[-1].tail = AtomicString(f" {document['asks']}")
+        late = " Some claims were restated after the measurement." if _restated(document) else ""
+        line[-1].tail = AtomicString(f"{late} {document['asks']}")
         body = table(block, "experiment", ("expected", "came out", "verdict"))
         for claim in claims:
             row = child(body, "tr")
@@ -152,7 +153,9 @@ class ExperimentWriter:
             link = f"/homework/{page}.md#experiment-{name}"
             child(cell, "a", AtomicString(document["title"]), href=link)
             child(cell, "div", AtomicString(document["asks"]))
-            child(row, "td", AtomicString(summary(document["claims"])))
+            verdict = child(row, "td", AtomicString(summary(document["claims"])))
+            if _restated(document):
+                child(verdict, "small", "some restated after the measurement")
             child(child(row, "td"), "code", AtomicString(document["command"]))
 
     def _figure(self, parent: etree.Element, name: str, caption: str) -> None:
@@ -177,11 +180,16 @@ class ExperimentWriter:
         )
         if document["size"] == "full":
             line[-1].tail = AtomicString(f"{line[-1].tail}, full size")
-        if document.get("restated"):
+        if _restated(document):
             line[-1].tail = AtomicString(
                 f"{line[-1].tail}. Claims that say what was claimed first were restated on "
                 f"{document['restated'][:10]}, after this measurement, and await other seeds"
             )
+
+
+def _restated(document: dict[str, Any]) -> bool:
+    """Whether some claims are younger than the numbers they speak of."""
+    return bool(document.get("restated"))
 
 
 def _order(question: str) -> tuple[bool, str]:
