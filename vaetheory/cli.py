@@ -151,7 +151,7 @@ def _verify(options: argparse.Namespace) -> int:
         document = theorems.report(wanted, seed=options.seed, progress=done)
     holds = all(entry["holds"] for entry in document["theorems"])
     if options.json:
-        print(json.dumps(document, ensure_ascii=False))
+        print(json.dumps(document, ensure_ascii=False, allow_nan=False))
     else:
         console = _console()
         console.print(terminal.verification(document))

@@ -1,4 +1,6 @@
-"""What a checker answers: a verdict, the figures behind it and, when it refutes, a counterexample."""
+"""What a checker answers: a verdict, the figures behind it and, when it refutes, a
+counterexample.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from typing import Any
 
 
 class Verdict(Enum):
-    """What a check came to. UNDECIDED is an answer: it says that this kind of evidence cannot tell."""
+    """What a check came to. UNDECIDED is an answer: it says that this kind of evidence cannot
+    tell.
+    """
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -19,8 +23,8 @@ class Verdict(Enum):
 class Counterexample:
     """A world in which the statement is false, small enough to redo by hand.
 
-    ``world`` gives what was chosen (tables, widths, parameters) as exact strings; ``left``, ``right`` and
-    ``difference`` are the two sides there, in exact form and as decimals.
+    ``world`` gives what was chosen (tables, widths, parameters) as exact strings; ``left``,
+    ``right`` and ``difference`` are the two sides there, in exact form and as decimals.
     """
 
     world: dict[str, Any]
@@ -36,9 +40,9 @@ class Counterexample:
 class Evidence:
     """One piece of evidence about one statement.
 
-    ``kind`` is ``proof``, ``exact``, ``closed form``, ``quadrature`` or ``Monte Carlo``; ``figures`` are JSON values: what the
-    kind's row of the evidence table asks for (worlds, tolerance, z, n, detectable deviation, …); ``why`` explains a
-    verdict that is not ``holds``.
+    ``kind`` is ``proof``, ``exact``, ``closed form``, ``quadrature`` or ``Monte Carlo``;
+    ``figures`` are JSON values: what the kind's row of the evidence table asks for (worlds,
+    tolerance, z, n, detectable deviation, …); ``why`` explains a verdict that is not ``holds``.
     """
 
     kind: str

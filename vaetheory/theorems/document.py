@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -118,6 +119,11 @@ def _no_proof(rule: str, found: tuple[Evidence, ...]) -> str:
     return rules.get(rule).unproved if rule in rules.RULES else ""
 
 
+def _finite(decimal: float) -> float | None:
+    """JSON has no ∞; the exact string beside it says so."""
+    return decimal if math.isfinite(decimal) else None
+
+
 def _refutation(evidence: Evidence) -> dict[str, Any]:
     extra: dict[str, Any] = {"why": evidence.why} if evidence.why else {}
     if evidence.counterexample is not None:
@@ -127,8 +133,8 @@ def _refutation(evidence: Evidence) -> dict[str, Any]:
             "left": found.left,
             "right": found.right,
             "difference": found.difference,
-            "left_decimal": found.left_decimal,
-            "right_decimal": found.right_decimal,
-            "difference_decimal": found.difference_decimal,
+            "left_decimal": _finite(found.left_decimal),
+            "right_decimal": _finite(found.right_decimal),
+            "difference_decimal": _finite(found.difference_decimal),
         }
     return {**evidence.figures, **extra}
