@@ -71,8 +71,12 @@ class Domain:
             match space:
                 case Reals(positive=True) | Interval():
                     symbol = sp.Symbol(text, positive=True)
+                case Integers(low=low) if low >= 0:
+                    # positive=False would say "is 0" of what is only not known to be positive
+                    sign = "positive" if low else "nonnegative"
+                    symbol = sp.Symbol(text, integer=True, **{sign: True})
                 case Integers():
-                    symbol = sp.Symbol(text, integer=True, positive=space.low > 0, nonnegative=True)
+                    symbol = sp.Symbol(text, integer=True)
                 case _:
                     symbol = sp.Symbol(text, real=True)
             self.symbols[text] = (symbol, space, name)

@@ -192,11 +192,15 @@ def test_unknown_means_are_undecided_with_the_reason() -> None:
     assert check(Statement(ELBO, Relation.UNBIASED, ELBO)).verdict is Verdict.UNDECIDED
 
 
-def test_random_counts_are_whole() -> None:
+def test_counts_are_whole() -> None:
     domain = Domain()
     formula = domain.formula(Value(Variable("n", Integers())))
     assert formula.is_integer
     assert formula.is_positive
+    count = domain.formula(Value(Variable("k", Integers(0))))
+    assert count.is_zero is None, "k ≥ 0 says neither that k is 0 nor that it is not"
+    k = Variable("k", Integers(0))
+    assert check(equal(Value(k), to_expression(0))).verdict is Verdict.FAILS
 
 
 def test_gaussian_kl_by_sympy_alone() -> None:
