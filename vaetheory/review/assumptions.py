@@ -120,6 +120,16 @@ def unconditional(statement: Statement, fixed: set[str]) -> list[Assumption]:
         plain_density = Density(density.letter, density.of, kept)
         if plain_density in present:
             found.append(SameDensity(density, plain_density))
+    if found:
+        return found
+    # p(z) beside p(x | z, c): the prior is written without the class
+    given = {v for d in present for v in d.given if v.slot in fixed}
+    for density in present:
+        slots = {v.slot for v in density.of}
+        prior = density.letter.name in ("p", "P") and not density.given and not slots & fixed
+        if given and prior and "x" not in {s.lower() for s in slots}:
+            other = Density(density.letter, density.of, tuple(sorted(given, key=repr)))
+            found.append(SameDensity(other, density))
     return found
 
 

@@ -54,7 +54,8 @@ def settle(statement: Statement, constant: bool, situation: Situation) -> Claime
     """Decides what a line claims, with as few assumptions as it takes."""
     statement = along_scalars(statement)
     statement = replace(
-        statement, assumptions=_relevant(statement, situation.given, families=False)
+        statement,
+        assumptions=statement.assumptions + _relevant(statement, situation.given, families=False),
     )
     if constant and statement.relation is Relation.EQUAL:
         statement = replace(statement, relation=Relation.UP_TO_CONSTANT)
@@ -207,6 +208,7 @@ def _estimate(statement: Statement, situation: Situation) -> Claimed:
             continue
         widened = replace(statement, assumptions=(*statement.assumptions, *sampled))
         claimed = _under_assumptions(widened, situation)
+        claimed = replace(claimed, note="≈ is read as: an unbiased estimate")
         if claimed.decision.verdict is Verdict.HOLDS:
             return claimed
         if first is None or first.decision.verdict is Verdict.FAILS:

@@ -89,8 +89,15 @@ def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, 
         return []
     present = list(densities((statement.left, statement.right)))
     latent = tuple(_latents(present, formulas))
-    found = [(one, *latent) for one in _likelihoods(present, formulas)]
+    # μ and σ belong to the posterior where there is one, and not to the decoder as well
+    taken = any(a.density.letter.name in ("q", "Q") for a in latent if isinstance(a, Family))
+    means = tuple(m for m in formulas.means if not (taken and _is_mu(m)))
+    found = [(one, *latent) for one in _likelihoods(present, replace(formulas, means=means))]
     return found or ([latent] if latent else [])
+
+
+def _is_mu(node: Expression) -> bool:
+    return getattr(_name(node), "name", "") in (r"\mu", "m")
 
 
 def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumption]:
@@ -142,7 +149,7 @@ def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]
     indexed = bool(name.indices)
     index = name.indices[0].variable if indexed else formulas.index
     assert index is not None
-    for density in present:
+    for density in _with_prior(present, posteriors[0]):
         if len(density.of) != 1 or density.of[0].slot != posteriors[0].of[0].slot:
             continue
         variable = density.of[0]
@@ -154,6 +161,13 @@ def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]
         else:
             continue
         yield Family(density, product(body, index, formulas.high) if indexed else body)
+
+
+def _with_prior(present: list[Density], posterior: Density) -> list[Density]:
+    """The densities with p(z), which a joint p(x, z) has in it."""
+    joints = [d for d in present if d.letter.name in ("p", "P") and len(d.of) > 1]
+    priors = [Density(d.letter, posterior.of) for d in joints]
+    return list(dict.fromkeys([*present, *priors]))
 
 
 def components(statement: Statement) -> bool:

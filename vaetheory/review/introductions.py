@@ -4,10 +4,11 @@ assumed, not checked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import Density
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.bounds import elbo_of
@@ -16,6 +17,7 @@ from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, key_of, spelled, walk
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.families import FAMILY_OF
 from vaetheory.latex.reader.syntax import (
     Added,
     Applied,
@@ -23,6 +25,8 @@ from vaetheory.latex.reader.syntax import (
     Called,
     Diverging,
     Expected,
+    Group,
+    Items,
     LogOf,
     Name,
     Node,
@@ -60,7 +64,11 @@ class Introduced:
             right = expression_of(self.tree, facts, reading, self.flavour)
         except ReadError:
             return ()
-        return (Family(left, right),) if isinstance(left, Density) and is_family(right) else ()
+        if not isinstance(left, Density) or not is_family(right):
+            return ()
+        # p(x_d | z) for one component says what the family of p(x | z) is, but not for which d
+        one = any("_" in v.name and v.slot != v.name for v in left.of)
+        return () if one else (Family(left, right),)
 
     def why(self, facts: Facts, decider: Decider) -> str:
         """What is said about the line: for a name of the bound, whether it is the ELBO."""
@@ -92,7 +100,11 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
     found: dict[int, Introduced] = {}
     seen: set[str] = set()
     for line in sheet.lines:
-        new = _definition(line, seen, sheet.facts) or _family(line) or _setting(line, seen)
+        new = (
+            _definition(line, seen, sheet.facts)
+            or _family(line, sheet.facts)
+            or _setting(line, seen)
+        )
         if new is not None:
             if new.setting:
                 pass
@@ -191,20 +203,40 @@ def _weighty(tree: Node) -> bool:
     return False
 
 
-def _family(line: Line) -> Introduced | None:
+def _family(line: Line, facts: Facts) -> Introduced | None:
+    """p(x|z) = N(x; …); an argument that the right side leaves out is that of the left."""
     left, right = line.left.tree, line.right.tree
-    if (
-        not line.first
-        or left is None
-        or right is None
-        or line.link.sign not in (*_DEFINING, r"\sim")
-    ):
+    signs = (*_DEFINING, r"\sim")
+    if not line.first or left is None or right is None or line.link.sign not in signs:
         return None
+    if isinstance(left, Name) and left.base in ("p", "q", "P", "Q") and _is_family_tree(right):
+        # q = N(μ, σ²): of the latent variable
+        items = Items((facts.latents[0],), ())
+        group = Group(left.start, left.end, "(", items)
+        line.left.tree = Applied(left.start, left.end, left, group)
+        if isinstance(right, Called):
+            right = _with_argument(right, facts.latents[0])
+            line.right.tree = right
+        return Introduced(left.base, right, setting=True)
     if not isinstance(left, Applied) or not isinstance(left.head, Name):
         return None
-    if density_items(left.head, left.group) is None or not _is_family_tree(right):
+    split = density_items(left.head, left.group)
+    if split is None or not _is_family_tree(right):
         return None
+    if isinstance(right, Called) and len(split[0]) == 1:
+        right = _with_argument(right, split[0][0])
+    line.left.tree, line.right.tree = left, right
     return Introduced("", right, left)
+
+
+def _with_argument(call: Called, argument: Name) -> Called:
+    """N(x; μ, σ²) for N(μ, σ²)."""
+    wanted = len(FAMILIES[FAMILY_OF[call.name]].parameters)
+    group = call.group
+    if group is None or len(group.items.nodes) != wanted or set(group.items.separators) - {","}:
+        return call
+    items = Items((argument, *group.items.nodes), (";", *group.items.separators))
+    return replace(call, group=replace(group, items=items))
 
 
 def _is_family_tree(tree: Node) -> bool:

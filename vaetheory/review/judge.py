@@ -11,11 +11,14 @@ from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Expression
 from vaetheory.language.statements import ChainError, Relation, Statement, compose
 from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import Facts, survey, vectors_of
 from vaetheory.latex.reader.errors import ReadError
-from vaetheory.latex.reader.layout import quantity_of
+from vaetheory.latex.reader.grammar import parse
+from vaetheory.latex.reader.layout import chains_of, quantity_of
 from vaetheory.latex.reader.syntax import Node
 from vaetheory.review.alternatives import of_side
+from vaetheory.review.assumptions import assumption_of
 from vaetheory.review.claims import Claimed, Situation, settle
 from vaetheory.review.deciding import Decider
 from vaetheory.review.families import formulas_of
@@ -81,7 +84,8 @@ def judge(
     facts = replace(facts, vectors=vectors_of(_trees(lines)))
     stops, errors = _read(lines, facts, reading, flavour)
     judged = [Judged(line) for line in lines]
-    edges = _edges(lines, stops, errors, judged)
+    conditions = _conditions(lines, facts, reading)
+    edges = _edges(lines, stops, errors, judged, conditions)
     formulas = formulas_of((s.options[0][1] for s in stops), flavour)
     situation = Situation(facts, formulas, given, decider)
     choice = _choose(stops, edges, situation)
@@ -151,17 +155,40 @@ class _Edge:
     relation: Relation
     quantity: str
     constant: bool
-    prose: str
+    condition: tuple[Assumption, ...]
 
     def settle(self, left: Expression, right: Expression, situation: Situation) -> Claimed:
         """What is claimed between the two sides, and how it comes out."""
         return settle(
-            Statement(left, self.relation, right, (), self.quantity), self.constant, situation
+            Statement(left, self.relation, right, self.condition, self.quantity),
+            self.constant,
+            situation,
         )
 
 
+def _conditions(
+    lines: list[Line], facts: Facts, reading: Reading
+) -> dict[int, tuple[Assumption, ...] | None]:
+    """What lines are said under, as in "… if q(z|x) = p(z|x)"; None where it cannot be assumed."""
+    found: dict[int, tuple[Assumption, ...] | None] = {}
+    for line in lines:
+        if not line.condition:
+            continue
+        try:
+            chain = chains_of(line.condition, "", bare=False)[0]
+            left, right = (expression_of(parse(side), facts, reading) for side in chain.sides)
+            found[line.number] = (assumption_of(left, chain.links[0].sign, right),)
+        except (ReadError, ValueError, IndexError):
+            found[line.number] = None
+    return found
+
+
 def _edges(
-    lines: list[Line], stops: list[_Stop], errors: dict[int, ReadError], judged: list[Judged]
+    lines: list[Line],
+    stops: list[_Stop],
+    errors: dict[int, ReadError],
+    judged: list[Judged],
+    conditions: dict[int, tuple[Assumption, ...] | None],
 ) -> list[_Edge]:
     """For each line that can be checked, what it is checked against: the nearest side before it
     that was read.
@@ -212,7 +239,11 @@ def _edges(
         if entry.error is None:
             constant = line.right.constant or stops[last].side.constant
             quantity = quantity_of(line.link)
-            edges.append(_Edge(k, last, here, composed, quantity, constant, line.prose))
+            condition = conditions.get(line.number, ())
+            if condition is None:
+                entry.note = "said under a condition that cannot be assumed here: not checked"
+            else:
+                edges.append(_Edge(k, last, here, composed, quantity, constant, condition))
             if skipped:
                 entry.note = (
                     "checked against the last line that was read: what stands between was not"

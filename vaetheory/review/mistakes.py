@@ -46,6 +46,8 @@ def _repaired(statement: Statement, decider: Decider) -> list[Mistake]:
             break
         if any(m.name == repair.name for m in found) or (only and repair.name not in only):
             continue
+        if repair.name == "wrong density" and statement.relation is Relation.UNBIASED:
+            continue  # the quantity itself is an estimate of it, but none that could be meant
         if found and found[0].name in _COMMON:
             break
         if decider.proved(replace(statement, right=repair.side)):

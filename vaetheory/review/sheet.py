@@ -53,6 +53,7 @@ class Line:
     inline: bool
     prose: str = ""
     trouble: ReadError | None = None
+    condition: tuple[Token, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -243,6 +244,7 @@ def _add_lines(
                 first=k == 0 and not goes_on,
                 inline=display.inline,
                 prose=(display.prose + " " + chain.said) if k == 0 else "",
+                condition=tuple(chain.conditions.get(k, ())),
             )
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from vaetheory.latex.reader.atoms import exponent, items_of, parse_atom, starts_atom
 from vaetheory.latex.reader.cursor import Cursor
-from vaetheory.latex.reader.syntax import Applied, Big, Items, Name, Node, Raised, Script
+from vaetheory.latex.reader.syntax import Added, Applied, Big, Items, Name, Node, Raised, Script
 from vaetheory.latex.reader.tokens import Token
 
 Body = Callable[[Cursor], Node]
@@ -35,8 +35,17 @@ def parse_big(cursor: Cursor, body: Body) -> Node:
             items = Items(items.nodes[:1], ())
     if sign == "∫":
         return _integral(cursor, body, token, items, low, high)
-    inner = body(cursor)
+    inner = signed(cursor, body)
     return Big(token.start, inner.end, sign, items, low, high, inner)
+
+
+def signed(cursor: Cursor, body: Body) -> Node:
+    """A body with a sign of its own: ∑ −a."""
+    sign = cursor.take("-", "+")
+    inner = body(cursor)
+    if sign is None or sign.text == "+":
+        return inner
+    return Added(sign.start, inner.end, ((-1, inner),))
 
 
 def _integral(

@@ -43,6 +43,7 @@ class Chain:
     links: list[Link] = field(default_factory=list)
     comment: bool = False
     said: str = ""
+    conditions: dict[int, list[Token]] = field(default_factory=dict)
 
     @property
     def continues(self) -> bool:
@@ -54,8 +55,15 @@ def chains_of(tokens: Sequence[Token], text: str, bare: bool) -> list[Chain]:
     """The chains of one display."""
     chains: list[Chain] = []
     depth = 0
+    pending: list[Token] = []
     for row in rows_of(tokens, text, bare):
         for segment in _segments(row):
+            if segment.condition == "before":
+                pending = segment.tokens
+                continue
+            if segment.condition == "behind" and chains and chains[-1].links:
+                chains[-1].conditions[len(chains[-1].links) - 1] = segment.tokens
+                continue
             links = _find_links(segment.tokens, depth)
             goes_on = _goes_on(chains, segment, links, depth)
             if not goes_on or not chains:
@@ -63,6 +71,9 @@ def chains_of(tokens: Sequence[Token], text: str, bare: bool) -> list[Chain]:
                 depth = 0
                 links = _find_links(segment.tokens, 0)
             _append(chains[-1], segment.tokens, links)
+            if pending and chains[-1].links:
+                chains[-1].conditions[len(chains[-1].links) - 1] = pending
+                pending = []
             depth = max(0, depth + _depth(segment.tokens))
     return [c for c in chains if c.links or c.sides[0]]
 
@@ -81,6 +92,7 @@ class _Segment:
     fresh: bool
     comment: bool = False
     said: str = ""
+    condition: str = ""
 
 
 _NEXT = re.compile(
@@ -93,6 +105,10 @@ _CONDITION = re.compile(
     r"^[\s,;:.(]*(if|iff|when|for|since|because|as|by|using|due|assum|provided|only if|with "
     r"equality|equality)\b",
     re.IGNORECASE,
+)
+# what follows is a condition of what stands before it, or of what comes next
+_IF = re.compile(
+    r"^[\s,;:.(]*(if|iff|when|whenever|only if|provided|exactly|precisely|just)\b", re.IGNORECASE
 )
 _HEAVY = {r"\E", r"\int", "log", "KL", "ELBO", r"\H", r"\sum", r"\mathcalL", r"\frac"}
 
@@ -116,6 +132,8 @@ def _segments(row: Row) -> list[_Segment]:
             _text(segments, token, tokens[k + 1 :])
         elif token.text in ARROWS:
             segments.append(_Segment([], fresh=True))
+            if token.is_(r"\iff") and _is_condition(tokens[k + 1 :]):
+                segments[-1].condition = "behind"
         elif token.is_(r"\quad"):
             before = current.tokens[-1] if current.tokens else None
             ended = before is not None and before.is_(",", ";", ".")
@@ -141,6 +159,10 @@ def _text(segments: list[_Segment], token: Token, rest: Sequence[Token]) -> None
         # a word in the place of a term: left for the grammar to know or to refuse
         current.tokens.append(token)
         return
+    if _IF.match(token.text) and _is_condition(rest):
+        place = "behind" if _is_equation(current.tokens) else "before"
+        segments.append(_Segment([], fresh=True, said=token.text, condition=place))
+        return
     begins = bool(_NEXT.match(token.text)) or before is None
     heavy = any(t.text in _HEAVY for t in rest) and any(t.text in RELATIONS for t in rest)
     comment = conditional or not (begins and heavy)
@@ -149,6 +171,12 @@ def _text(segments: list[_Segment], token: Token, rest: Sequence[Token]) -> None
         current.said = token.text
     else:
         segments.append(_Segment([], fresh=True, comment=comment, said=token.text))
+
+
+def _is_condition(rest: Sequence[Token]) -> bool:
+    """Whether a relation between densities follows, and not a claim about expectations."""
+    until = next((k for k, t in enumerate(rest) if t.kind == TEXT), len(rest))
+    return _is_equation(rest[:until]) and not any(t.text in _HEAVY for t in rest[:until])
 
 
 def _is_term(token: Token, before: Token | None, after: Token | None) -> bool:
