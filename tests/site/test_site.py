@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -247,6 +248,36 @@ class TestStepping:
         page.emulate_media(media="print")
         assert shown(page) == lines(LINES)
         assert not page.locator(".stepper").is_visible()
+
+
+class TestTouch:
+    @pytest.mark.parametrize(("mu", "sigma"), [(1.0, 0.5), (0.0, 1.0), (-2.5, 2.0), (0.5, 0.2)])
+    def test_the_gaussian_divergence(
+        self, mu: float, sigma: float, site: Site, context: BrowserContext
+    ) -> None:
+        """The closed form to rounding; the estimate, from a fixed seed, within its interval."""
+        page = ready(context.new_page(), site, "homework/appendix-b.html")
+        widget = page.locator("[data-widget=gaussian-kl].widget")
+        for slider, value in zip(widget.locator("input").all(), (mu, sigma), strict=True):
+            slider.fill(str(value))
+        page.wait_for_function("() => document.querySelector('.widget').dataset.n === '20000'")
+        found = {
+            key: float(str(widget.get_attribute(f"data-{key}")))
+            for key in ("exact", "mean", "half")
+        }
+        exact = 0.5 * (mu**2 + sigma**2 - 1 - math.log(sigma**2))
+        assert found["exact"] == pytest.approx(exact, abs=1e-12)
+        assert abs(found["mean"] - exact) <= found["half"]
+        assert found["half"] < 0.1
+
+    def test_without_javascript_it_says_what_would_stand_there(
+        self, site: Site, chromium: Browser
+    ) -> None:
+        plain = chromium.new_context(java_script_enabled=False)
+        page = plain.new_page()
+        page.goto(site.address + "homework/appendix-b.html")
+        assert "With JavaScript" in str(page.locator("[data-widget]").text_content())
+        plain.close()
 
 
 class TestLook:
