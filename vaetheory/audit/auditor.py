@@ -9,10 +9,12 @@ from typing import Any
 
 from vaetheory.audit import evidence as evidence_
 from vaetheory.audit import exploration, layout_choice, verdict
+from vaetheory.audit import signature as signature_
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import finding
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.report import Report, Verdict
+from vaetheory.audit.roles import Role
 
 
 def audit_function(
@@ -38,11 +40,16 @@ def examine(
     """The report, and the evidence that it rests on (None for what could not be called)."""
     start = time.perf_counter()
     name = name or str(getattr(function, "__qualname__", type(function).__name__))
-    found = exploration.explore(function, signature, seconds)
-    if not found.settled and inspect.ismethod(function):
+    if inspect.ismethod(function) and not _takes_latents(function, signature):
+        # `training_step(self, batch)`: μ and s come from networks, which are stood in for.
         base, function = function.__self__, function.__func__
-        stood_in = exploration.explore(function, signature, seconds, base)
-        found = stood_in if stood_in.formula is not None else found
+        found = exploration.explore(function, signature, seconds, base)
+    else:
+        found = exploration.explore(function, signature, seconds)
+        if not found.settled and inspect.ismethod(function):
+            base, function = function.__self__, function.__func__
+            stood_in = exploration.explore(function, signature, seconds, base)
+            found = stood_in if stood_in.formula is not None else found
     evidence = None
     if found.formula is None:
         report = _uncallable(found, name)
@@ -50,6 +57,12 @@ def examine(
         evidence, report = _judged(function, found.formula, name)
     report.seconds = time.perf_counter() - start
     return report, evidence
+
+
+def _takes_latents(function: Callable[..., Any], given: str | None) -> bool:
+    """Whether some reading of the arguments has a mean of q(z|x) among them."""
+    found = signature_.readings(function, given=given)
+    return any({Role.MEAN, Role.PACKED} & reading.plan.roles for reading in found[:6])
 
 
 def _judged(function: Callable[..., Any], formula: Formula, name: str) -> tuple[Evidence, Report]:

@@ -14,7 +14,7 @@ from vaetheory.audit.terms.term import Array
 
 # Two-sided, so a false alarm in one of 5·10⁸ audits of a right random loss.
 Z_LIMIT = 6.0
-_REPEATS = 400
+_REPEATS = 200
 
 
 @dataclass(frozen=True)

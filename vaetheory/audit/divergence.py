@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from vaetheory.audit.findings import Finding, finding
 from vaetheory.audit.monomials import Monomial
+from vaetheory.audit.names import looks_like_spread
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.roles import Role
 from vaetheory.audit.terms import latent as terms
@@ -24,8 +27,8 @@ _FIXES = {
 class Divergence:
     """The latent side.
 
-    `weight` is κ; `prior_variance` is the σ_p² of the prior N(0, σ_p²) if it is not 1.
-    `constant` is what the −1 of the KL (and log σ_p²) contributes per b and k, in units of κ.
+    `weight` is κ; `constant` is what the −1 of the KL (and log σ_p²) contributes per b and k, in
+    units of κ.
     """
 
     present: bool
@@ -34,7 +37,6 @@ class Divergence:
     rows: tuple[tuple[str, Monomial, float], ...] = ()
     findings: tuple[Finding, ...] = ()
     because: str = ""
-    prior_variance: float = 1.0
     constant: float = -0.5
 
 
@@ -99,10 +101,10 @@ def _weighed(
     weights = [coefficients[t] / Monomial(factor) for t, factor in pieces]
     if all(weight.is_close(weights[0]) for weight in weights):
         return Divergence(True, weights[0], text, rows, constant=constant)
-    if formula is not None and (other := _other_prior(formula, weights)) is not None:
-        variance, constant = other
-        why = f"{text}; the prior is N(0, {variance:.6g})"
-        return Divergence(True, weights[2], why, rows, prior_variance=variance, constant=constant)
+    if formula is not None and (prior := _other_prior(formula, pieces, weights)) is not None:
+        variance, constant = prior
+        said = f"{text}; the prior is N(0, σ_p²) with σ_p² = {variance}"
+        return Divergence(True, weights[2], said, rows, constant=constant)
     shown = ", ".join(f"{t.text}: {coefficients[t]}" for t, _ in pieces)
     why = f"the coefficients are {shown}; they must be as {_ratio(pieces)}"
     return Divergence(True, None, text, rows, (finding("kl-coefficients", why, fix),))
@@ -112,33 +114,55 @@ def _ratio(pieces: tuple[tuple[Term, float], ...]) -> str:
     return " : ".join(str(Monomial(factor)) for _, factor in pieces)
 
 
-def _other_prior(formula: Formula, weights: list[Monomial]) -> tuple[float, float] | None:
-    """σ_p² and the constant per (b, k), if the terms *and* the constant are those of N(0, σ_p²).
+def _other_prior(
+    formula: Formula, pieces: tuple[tuple[Term, float], ...], weights: list[Monomial]
+) -> tuple[Monomial, float] | None:
+    """σ_p² and the constant per (b, k), if the terms are those of KL[q ‖ N(0, σ_p²)].
 
-    Without the constant ½(log σ_p² − 1) this cannot be told from a lost factor on log σ².
+    A σ_p² that is a number must show in the constant ½(log σ_p² − 1) too: without it, another prior
+    cannot be told from a lost factor on log σ². One that follows a hyperparameter named after it
+    needs no such proof.
     """
     mean, variance, log = weights
-    if not mean.is_close(variance) or not (log / mean).is_number:
+    if not mean.is_close(variance):
         return None
-    prior = (log / mean).number
+    prior = log / mean
+    base = _at_base(prior, formula)
+    if base is None or base <= 0:
+        return None
+    constant = 0.5 * (math.log(base) - 1)
+    if prior.powers:
+        names = [symbol.removeprefix("e^").strip("()") for symbol, _ in prior.powers]
+        return (prior, constant) if all(looks_like_spread(name) for name in names) else None
     # Near 1 the constant differs from −½ only in second order, and a slip would pass as a prior.
-    if prior <= 0 or abs(math.log(prior)) < 0.02:
+    shown = abs(math.log(base)) >= 0.02 and _shows(formula, pieces[2], constant)
+    return (prior, constant) if shown else None
+
+
+def _at_base(monomial: Monomial, formula: Formula) -> float | None:
+    values = {h.name: h.base for h in formula.caller.hypers}
+    values |= {f"e^{h.name}": math.exp(h.base) for h in formula.caller.hypers if h.base < 700}
+    try:
+        return monomial.value(values)
+    except (KeyError, ZeroDivisionError, OverflowError):
         return None
-    constant = 0.5 * (math.log(prior) - 1)
+
+
+def _shows(formula: Formula, log: tuple[Term, float], constant: float) -> bool:
+    """Whether the intercepts have this constant per (b, k), beside any multiple of w·B·D."""
+    term, factor = log
+    rows, intercepts = [], []
     for shot in formula.shots:
         sizes = shot.sizes
-        expected = (
-            log.value(sizes.values) * constant * sizes.batch * sizes.latents
-            if _known(log, sizes.values)
-            else math.nan
-        )
-        if not math.isclose(shot.intercept, expected, rel_tol=1e-8):
-            return None
-    return prior, constant
-
-
-def _known(monomial: Monomial, values: dict[str, float]) -> bool:
-    return all(symbol in values for symbol, _ in monomial.powers)
+        data = next((shot.coefficients[t] for t in formula.data.terms), 0.0)
+        weight = shot.coefficients[term] / factor
+        rows.append((weight * sizes.batch * sizes.latents, data * sizes.batch * sizes.dimensions))
+        intercepts.append(shot.intercept)
+    matrix = np.array(rows)
+    solution = np.linalg.lstsq(matrix, np.array(intercepts), rcond=None)[0]
+    left = np.abs(matrix @ solution - intercepts).max()
+    exact = left <= 1e-8 * max(map(abs, intercepts))
+    return bool(exact and math.isclose(float(solution[0]), constant, rel_tol=1e-8))
 
 
 def _unusual(formula: Formula, coefficients: dict[Term, Monomial]) -> Divergence:

@@ -10,7 +10,7 @@ _LOG = r"(log|ln)?_?"
 _SPREAD = (
     r"(log_?var|logv|lv|log_?sigma|log_?std|log_?scale|log_?sd|log_?variance|lnvar|lsgms?|ls|"
     r"sigma|std|stddev|stdev|std_?dev|scale|var|variance|sd|sig|sigma_?sq|sigma2|var_?log|"
-    r"log_?sigma_?(sq|squared?|2)|logs2|l_?sigma|covariance|cov)"
+    r"log_?sigma_?(sq|squared?|2)|logs2|l_?sigma|covariance|cov|log_?prec(ision)?|precision)"
 )
 _CENTRE = r"(mu|mus|mean|means|loc|avg)"
 _X = r"(x|img|image|obs|data|y)"
@@ -196,6 +196,24 @@ def size_named(name: str) -> str | None:
     """
     word = plain(name)
     return next((size for size, pattern in _SIZES if pattern.fullmatch(word)), None)
+
+
+_CLAIMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("log σ²", re.compile(r".*(log|ln).*(var|sq|2).*|lv|.*var.*log.*|logv")),
+    ("log σ", re.compile(r".*(log|ln).*(sigma|std|scale|sd|stdev).*")),
+    ("σ²", re.compile(r"(.*_)?(var|variance|sigma_?sq|sigma2|cov\w*)(_.*)?")),
+    ("σ", re.compile(r"(.*_)?(sigma|std|stddev|stdev|scale|sd)(_.*)?")),
+)
+
+
+def claimed_scale(name: str) -> str | None:
+    """What a name says about how σ is written: `logvar` says log σ², `sigma` says σ.
+
+    >>> claimed_scale("logvar"), claimed_scale("z_std"), claimed_scale("s")
+    ('log σ²', 'σ', None)
+    """
+    word = plain(name.rpartition(".")[2])
+    return next((claim for claim, pattern in _CLAIMS if pattern.fullmatch(word)), None)
 
 
 _SPREAD_ONLY = re.compile(rf"(\w*_)?{_SPREAD}(_\w*)?|noise\w*|precision|tau")

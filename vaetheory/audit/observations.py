@@ -6,11 +6,13 @@ from vaetheory.audit.design import Region
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, Weight, finding
 from vaetheory.audit.monomials import Monomial
+from vaetheory.audit.names import claimed_scale
 from vaetheory.audit.plan import Normal
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.regions import Departure
-from vaetheory.audit.roles import SYMBOL
+from vaetheory.audit.roles import SYMBOL, Role
 
+_PLAIN_READINGS = frozenset(["log σ²", "log σ", "σ", "σ²", "1/σ²", "log 1/σ²"])
 _SPOILING = frozenset({"gradient", "no-gradient", "random-bias"})
 
 
@@ -116,6 +118,7 @@ def assumptions(evidence: Evidence) -> list[str]:
     for parameter in caller.plan.parameters:
         if isinstance(parameter.node, Normal) and parameter.node.scale is None:
             found.append(f"{parameter.name} is given as N(x̂, 1)")
+    found += _lying_names(formula)
     if caller.selection is not None and caller.selection.how:
         found.append(caller.selection.how)
     bound = [f"{h.name} is {h.size}" for h in caller.hypers if h.size]
@@ -144,6 +147,18 @@ def assumptions(evidence: Evidence) -> list[str]:
     if evidence.unseen is not None and formula.explained:
         found.append(f"on sizes not used in the fit the prediction is off by {evidence.unseen:.1g}")
     return found
+
+
+def _lying_names(formula: Formula) -> list[str]:
+    """Names of scale arguments that say something else than the loss does with them."""
+    p = formula.latent.parametrization
+    if p is None or not formula.explained or p.name not in _PLAIN_READINGS:
+        return []
+    return [
+        f"{leaf.name} is called {claim}, but the loss reads it as {p.name}: give it that"
+        for leaf in formula.caller.plan.leaves()
+        if leaf.role is Role.SCALE and (claim := claimed_scale(leaf.name)) not in (None, p.name)
+    ]
 
 
 def _frozen(formula: Formula) -> list[str]:

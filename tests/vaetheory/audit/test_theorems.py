@@ -77,6 +77,8 @@ SPELLINGS = {
     "σ": lambda sigma: sigma,
     "σ²": lambda sigma: sigma**2,
     "softplus⁻¹(σ)": lambda sigma: np.log(np.expm1(sigma)),
+    "1/σ²": lambda sigma: sigma**-2.0,
+    "log 1/σ²": lambda sigma: -2 * np.log(sigma),
     "softplus⁻¹(σ²)": lambda sigma: np.log(np.expm1(sigma**2)),
 }
 

@@ -73,8 +73,12 @@ SOFTPLUS_SIGMA = Parametrization(
 SOFTPLUS_VARIANCE = Parametrization(
     "softplus⁻¹(σ²)", SOFTPLUS, LOG_SOFTPLUS, 1, lambda s: 1 / softplus(s), softplus
 )
+PRECISION = Parametrization("1/σ²", INVERSE, LOG, -1, lambda s: s, lambda s: 1 / s)
+LOG_PRECISION = Parametrization("log 1/σ²", EXP_MINUS, LINEAR, -1, np.exp, lambda s: np.exp(-s))
 PARAMETRIZATIONS = (
-    LOG_VARIANCE, LOG_SIGMA, SIGMA, VARIANCE, SOFTPLUS_SIGMA, SOFTPLUS_VARIANCE
+    LOG_VARIANCE, LOG_SIGMA, SIGMA, VARIANCE, SOFTPLUS_SIGMA, SOFTPLUS_VARIANCE,
+    PRECISION,
+    LOG_PRECISION,
 )  # fmt: skip
 
 

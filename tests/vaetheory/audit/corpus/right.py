@@ -309,3 +309,22 @@ def checked_distributions(x, logits, mu, std):
     log_px = Bernoulli(logits=logits).log_prob(x).sum(-1)
     kl = kl_divergence(Normal(mu, std), Normal(torch.zeros_like(mu), torch.ones_like(std)))
     return (kl.sum(-1) - log_px).mean()
+
+
+@truth(NEGATIVE, 1, constant=False)
+def wide_prior_and_full_densities(x, x_mean, mu, std):
+    prior = Normal(torch.zeros_like(mu), 3 * torch.ones_like(std))
+    log_px = Normal(x_mean, torch.ones_like(x_mean)).log_prob(x).sum(1)
+    return (kl_divergence(Normal(mu, std), prior).sum(1) - log_px).mean()
+
+
+@truth(NEGATIVE, 1, constant=False)
+def prior_std_as_argument(x, p, mu, std, prior_std=2.0):
+    kl = math.log(prior_std) - torch.log(std) + (std**2 + mu**2) / (2 * prior_std**2) - 0.5
+    return (F.binary_cross_entropy(p, x, reduction="none").sum(1) + kl.sum(1)).mean()
+
+
+@truth(NEGATIVE, 1, constant=False)
+def precision_in_the_logarithm(x, p, mu, log_precision):
+    kl = 0.5 * (mu**2 + torch.exp(-log_precision) + log_precision - 1)
+    return (F.binary_cross_entropy(p, x, reduction="none").sum(1) + kl.sum(1)).mean()
