@@ -175,6 +175,7 @@ def latent_scatter(
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 6.4), layout="constrained")
         axes = figure.subplots()
+        size = float(np.clip(8000 / len(means), 4, 16))
         colours = mpl.colormaps["tab10" if len(classes) <= 10 else "tab20"]
         for label, name in enumerate(classes):
             points = means[labels == label]
@@ -182,7 +183,13 @@ def latent_scatter(
                 continue
             colour = colours(label % colours.N)
             axes.scatter(
-                points[:, 0], points[:, 1], s=5, color=colour, alpha=0.55, linewidths=0, label=name
+                points[:, 0],
+                points[:, 1],
+                s=size,
+                color=colour,
+                alpha=0.7,
+                linewidths=0,
+                label=name,
             )
         for radius in (1.0, 2.0):
             turn = np.linspace(0, 2 * np.pi, 200)
@@ -191,7 +198,7 @@ def latent_scatter(
         axes.set_xlabel("z₁")
         axes.set_ylabel("z₂", rotation=0)
         axes.set_title("Where q(z|x) puts held-out images  (circles: prior at 1 and 2 σ)")
-        axes.legend(frameon=False, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        axes.legend(frameon=False, markerscale=2, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 

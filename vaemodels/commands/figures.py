@@ -21,7 +21,8 @@ COLUMNS = 12
 # The class grid asks what one style looks like in every class. A style from the edge of the prior
 # may be one that some class never has, so the grid stays nearer to the middle, and says so.
 TEMPERATURE = 0.7
-SIDE = 20
+# Odd, so that the middle of the plane is in the middle.
+SIDE = 21
 PLOTTED = 5000
 
 
