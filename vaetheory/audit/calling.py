@@ -161,9 +161,12 @@ class Caller:
         assert self.selection is not None
         total: Any = None
         for path, weight in self.selection.parts:
-            part = convert(outputs.at(output, path))
-            if weight is not None:
-                part = part * convert(outputs.at(output, weight))
+            try:
+                part = convert(outputs.at(output, path))
+                if weight is not None:
+                    part = part * convert(outputs.at(output, weight))
+            except LookupError as error:
+                raise CallFailed(error) from error
             total = part if total is None else total + part
         return total
 

@@ -35,6 +35,7 @@ class Evidence:
     unused: list[Role] = field(default_factory=list)
     random: behaviour.Randomness | None = None
     mixes: bool = False
+    ordered: bool = False
     additive: bool = True
     unseen: float | None = None
     per_example: bool = False
@@ -84,6 +85,7 @@ def _measure(evidence: Evidence) -> None:
     evidence.unused = behaviour.unused(caller, sizes)
     if not formula.explained:
         evidence.mixes = sizes.batch > 1 and behaviour.mixes_examples(caller, sizes)
+        evidence.ordered = sizes.batch > 1 and behaviour.depends_on_order(caller, sizes)
         evidence.additive = behaviour.is_additive(caller, sizes)
         return
     evidence.departures = regions.departures(formula)

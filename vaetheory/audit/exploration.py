@@ -35,8 +35,6 @@ class Exploration:
     random_beyond_control: bool = False
     remembers: bool = False
     failures: dict[str, str] = field(default_factory=dict)
-    readings_tried: int = 0
-    contradicts: bool = False
 
     @property
     def settled(self) -> bool:
@@ -103,7 +101,6 @@ class _Search:
                 best = self.found.formula
                 if best is not None and best.explained and reading.contradicts:
                     continue
-                self.found.readings_tried += 1
                 hypers = discover(self.function, reading.plan, defaults, self.base)
                 caller = Caller(self.function, reading.plan, self.framework, hypers, returned)
                 before = [(h, h.read()) for h in hypers if h.read is not None]
@@ -212,7 +209,6 @@ class _Search:
             return
         if best is None or _score(formula) > _score(best):
             self.found.formula = formula
-            self.found.contradicts = reading.contradicts
 
 
 def _changes(base: list[outputs.Component], other: list[outputs.Component]) -> list[bool]:

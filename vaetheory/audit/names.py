@@ -13,7 +13,6 @@ _SPREAD = (
     r"log_?sigma_?(sq|squared?|2)|logs2|l_?sigma|covariance|cov|log_?prec(ision)?|precision)"
 )
 _CENTRE = r"(mu|mus|mean|means|loc|avg)"
-_X = r"(x|img|image|obs|data|y)"
 _LATENT_NAME = (
     r"(raw|pre|z|latent|latents|q|qz|enc|encoder|encoded|post|posterior|code|h|hidden|en)"
 )

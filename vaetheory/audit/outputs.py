@@ -82,7 +82,10 @@ def _name(path: Path, names: Sequence[str]) -> str:
 def at(output: Any, path: Path) -> Any:
     """The component at a path, in the library's own type."""
     for key in path:
-        output = next(child for name, child in _children(output) if name == key)
+        children = dict(_children(output))
+        if key not in children:
+            raise LookupError(f"the output no longer has {key!r}: it depends on the inputs")
+        output = children[key]
     return output
 
 

@@ -77,6 +77,8 @@ def _unexplained(evidence: Evidence, report: Report) -> Report:
             "its value has terms that mix examples of a batch (batch statistics, an MMD or a total "
             "correlation), which no per-example ELBO has"
         )
+    if evidence.ordered:
+        reasons.append("its value changes when the examples of a batch are shuffled")
     if not evidence.additive:
         reasons.append("the data side and the latent side are not simply added")
     if formula.data.present and not formula.data.explained:
