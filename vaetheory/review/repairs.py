@@ -34,6 +34,7 @@ from vaetheory.slips import sign_of_a_term, turned_kl
 
 Change = Callable[[Expression], Iterator[tuple[Expression, str]]]
 MINUS_ONE = Number(Fraction(-1))
+HALF_NUMBER = Fraction(1, 2)
 HALF, TWO = Number(Fraction(1, 2)), Number(Fraction(2))
 
 
@@ -59,8 +60,8 @@ def repairs(statement: Statement) -> Iterator[Repair]:
         ("sign of a term", _whole_sign),
         ("ratio turned over", _inverted),
         ("lost logarithm", _add_log),
-        ("wrong scale", lambda e: _scaled(e, sizes)),
         ("σ for σ²", _squared),
+        ("wrong scale", lambda e: _scaled(e, sizes)),
         ("roles swapped", _swapped),
         ("expectation over the wrong distribution", lambda e: _other_law(e, vocabulary)),
         ("wrong density", lambda e: _other_density(e, vocabulary)),
@@ -69,6 +70,8 @@ def repairs(statement: Statement) -> Iterator[Repair]:
     ):
         for changed, said in _anywhere(side, change):
             yield Repair(changed, name, said)
+    for changed, said in _with_constant(side, sizes):
+        yield Repair(changed, "dropped constant", said)
     for changed, said in _with_term(statement):
         yield Repair(changed, "dropped term", said)
 
@@ -205,7 +208,36 @@ def _scaled(e: Expression, sizes: list[Expression]) -> Iterator[tuple[Expression
     if isinstance(e, Number | Density | Value):
         return
     for factor in (HALF, TWO, *sizes):
-        yield factor * e, f"{to_latex(factor * e)} for {to_latex(e)}"
+        new = _times(factor, e)
+        yield new, f"{to_latex(new)} for {to_latex(e)}"
+
+
+def _times(factor: Expression, e: Expression) -> Expression:
+    """The product, with the numbers in front made into one."""
+    match factor, e:
+        case Number(value=value), Product(factors=(Number(value=own), *rest)) if rest:
+            return Product((Number(value * own), *rest))
+        case _, Product(factors=(Number() as number, *rest)):
+            return Product((number, factor, *rest))
+    return factor * e
+
+
+def _with_constant(side: Expression, sizes: list[Expression]) -> Iterator[tuple[Expression, str]]:
+    """A constant put back, at the end or inside a sum over components, where there are values."""
+    if not any(isinstance(n, Value) for n in walk(side)):
+        return
+    for number in (-HALF_NUMBER, HALF_NUMBER, Fraction(-1), Fraction(1)):
+        constant = Number(number)
+        for changed, _ in _anywhere(side, lambda e, c=constant: _plus(e, c)):  # type: ignore[misc]
+            yield changed, f"the constant {to_latex(constant)} put back"
+        for size in sizes:
+            scaled = _times(constant, size)
+            yield side + scaled, f"the constant {to_latex(scaled)} put back"
+
+
+def _plus(e: Expression, constant: Expression) -> Iterator[tuple[Expression, str]]:
+    if isinstance(e, Sum):
+        yield Sum((*e.terms, constant)), ""
 
 
 def _inverted(e: Expression) -> Iterator[tuple[Expression, str]]:
@@ -281,6 +313,8 @@ def _expected(e: Expression, vocabulary: list[Density]) -> Iterator[tuple[Expres
 def _with_term(statement: Statement) -> Iterator[tuple[Expression, str]]:
     """The right side with a term of the left side, or with a divergence or an entropy, put back."""
     left = statement.left.terms if isinstance(statement.left, Sum) else (statement.left,)
+    if len(left) == 1 and not isinstance(statement.left, Sum):
+        left = ()  # to put back all of the left side explains nothing
     for term in left[:6]:
         yield statement.right + term, f"the term {to_latex(term)} put back"
     for node in walk(statement.left):
