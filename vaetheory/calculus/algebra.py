@@ -131,7 +131,9 @@ def _settled(linear: Linear, distribute: bool) -> Linear:
         opened: Linear = {UNIT: coefficient}
         for factor in monomial:
             known = _opens(factor, len(monomial) == 1, distribute)
-            part = _opened(factor, distribute) if known else {(factor,): Fraction(1)}
+            part: Linear = {(factor,): Fraction(1)}
+            if known:
+                part = _opened(factor, distribute)
             opened = multiply(opened, part)
         total = add(total, opened)
     return total

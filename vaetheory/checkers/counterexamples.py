@@ -188,7 +188,7 @@ def _simpler(key: Key, value: Fraction, space: Space | None) -> Iterator[Fractio
         case Interval(low=low, high=high):
             yield from (low + (high - low) * Fraction(n, m) for n, m in ((1, 2), (1, 3), (2, 3)))
         case Reals(positive=True):
-            yield from map(Fraction, (1, 2, "1/2"))
+            yield from (Fraction(1), Fraction(2), Fraction(1, 2))
         case FiniteSet():
             yield from (Fraction(n) for n in (0, 1) if n < value)
         case _ if key[0] in ("number", "slope"):

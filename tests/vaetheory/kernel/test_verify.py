@@ -63,11 +63,11 @@ def test_a_good_derivation_is_verified_with_evidence_for_each_step() -> None:
 def test_nobody_else_makes_a_verified() -> None:
     found = verify(GOOD, CONCLUSION)
     assert isinstance(found, Verified)
-    with pytest.raises(TypeError, match="only vaetheory.derivation.verify"):
+    with pytest.raises(TypeError, match=r"only vaetheory\.derivation\.verify"):
         Verified(GOOD, ())
-    with pytest.raises(TypeError, match="only vaetheory.derivation.verify"):
+    with pytest.raises(TypeError, match=r"only vaetheory\.derivation\.verify"):
         Verified(GOOD, (), object())
-    with pytest.raises(TypeError, match="only vaetheory.derivation.verify"):
+    with pytest.raises(TypeError, match=r"only vaetheory\.derivation\.verify"):
         dataclasses.replace(found, derivation=_with(1, expression=s))
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.derivation = _with(1, expression=s)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The prover and the exact checker against each other; ``scripts/two_deciders.py`` asks many more."""
+"""The prover and the exact checker against each other; ``scripts/two_deciders.py`` asks more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of what cannot be read is true: nothing on it is decided, and what is said is a reason."""
+"""The list of what cannot be read is true: nothing on it is decided, and a reason is said."""
 
 from __future__ import annotations
 

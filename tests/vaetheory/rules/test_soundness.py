@@ -109,7 +109,7 @@ def test_what_a_bound_shows_is_not_refuted(name: str) -> None:
     shown = 0
     for number, claim in enumerate(claims):
         relation = chosen.shows(claim)
-        if relation is None or relation is Relation.UP_TO_CONSTANT and not claim.quantity:
+        if relation is None or (relation is Relation.UP_TO_CONSTANT and not claim.quantity):
             continue
         shown += 1
         assert in_worlds(replace(claim, relation=relation), number, 3) is not Verdict.FAILS, claim
