@@ -27,7 +27,7 @@ from vaetheory.checkers.numeric.laws import Borrowed, Defined
 from vaetheory.checkers.numeric.structure import Structure, expressions_of, structures
 from vaetheory.checkers.numeric.world import Setting, World, carrier_of_space
 from vaetheory.language.assumptions import Family, Owns, Reparameterized
-from vaetheory.language.expressions import Letter, Value, walk
+from vaetheory.language.expressions import Expression, Letter, Value, walk
 from vaetheory.language.statements import Statement
 from vaetheory.language.variables import Continuum, Variable
 
@@ -57,11 +57,11 @@ def build_world(statement: Statement, setting: Setting) -> World:
         if isinstance(assumption, Owns):
             world.owners[assumption.parameter] = assumption.letter
     for letter, structure in letters.items():
-        world.joints[letter] = _joint(structure, graphs[letter], carriers, setting, world)
+        world.joints[letter] = _joint(structure, graphs[letter], carriers, setting)
     return _with_fitted_grids(world)
 
 
-def _everything(statement: Statement) -> list:  # type: ignore[type-arg]
+def _everything(statement: Statement) -> list[Expression]:
     assumed = [e for a in statement.assumptions for e in expressions_of(a)]
     return [statement.left, statement.right, *assumed]
 
@@ -142,7 +142,6 @@ def _joint(
     parents: dict[str, tuple[str, ...]],
     carriers: dict[str, Carrier],
     setting: Setting,
-    world: World,
 ) -> Joint:
     laws: dict[str, Law] = {}
     for slot, above in parents.items():

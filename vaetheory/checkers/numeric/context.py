@@ -27,7 +27,6 @@ class Meter:
 
     limit: int = 6_000_000
     widest: int = 1
-    axes: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
