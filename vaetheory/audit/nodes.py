@@ -164,7 +164,8 @@ class NodeMaker:
 
     def field(self, key: str) -> Node:
         """A field of a record; its own usage is not looked up under the same name."""
-        return self.array(key)
+        given = self.wanted.get(key)
+        return Leaf(key, given) if given is not None else self.array(key)
 
     def item(self, owner: str, index: int, name: str) -> Node:
         """An entry of a tuple, by the name that it is unpacked to."""
