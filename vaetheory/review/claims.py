@@ -198,6 +198,8 @@ def _estimate(statement: Statement, situation: Situation) -> Claimed:
 
     It fails only if it fails for every law that the copies may be drawn from.
     """
+    if any(isinstance(a, Sampled) for a in statement.assumptions):
+        return _under_assumptions(statement, situation)
     copies = _copies(statement, situation)
     first: Claimed | None = None
     for law in _laws(statement, situation):

@@ -39,10 +39,10 @@ def explain(statement: Statement, decider: Decider) -> Mistake | None:
 def _repaired(statement: Statement, decider: Decider) -> list[Mistake]:
     # weaker changes would turn an inequality into any other that happens to be true
     only = _COMMON if statement.relation.direction else None
-    ends = time.monotonic() + min(SECONDS, max(0.0, decider.left - 0.2))
+    ends = time.process_time() + min(SECONDS, max(0.0, decider.left - 0.2))
     found: list[Mistake] = []
     for number, repair in enumerate(repairs(statement)):
-        if number >= MAXIMUM or time.monotonic() > ends:
+        if number >= MAXIMUM or time.process_time() > ends:
             break
         if any(m.name == repair.name for m in found) or (only and repair.name not in only):
             continue

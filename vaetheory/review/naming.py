@@ -56,14 +56,14 @@ def _enough(shown: Relation, claimed: Relation) -> bool:
 
 def _several(statement: Statement, seconds: float) -> str | None:
     """The fewest rules of those that are used together whose rewriting makes both sides one."""
-    ends = time.monotonic() + seconds
+    ends = time.process_time() + seconds
     names = tuple(n for n in _TOGETHER if n in rules.RULES)
     try:
         if not _explain(statement, names):
             return None
         for name in names:
             fewer = tuple(n for n in names if n != name)
-            if time.monotonic() > ends:
+            if time.process_time() > ends:
                 return None
             if _explain(statement, fewer):
                 names = fewer

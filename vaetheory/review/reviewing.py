@@ -154,16 +154,17 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
 
 def _named(statement: Statement, decider: Decider) -> str | None:
     """The rules that explain a line, as long as there is time for naming; a family is one."""
-    began = time.monotonic()
+    # in processor time, so that a busy machine names as much as an idle one
+    began = time.process_time()
     seconds = min(decider.left, decider.naming)
     name: str | None = None
     if seconds > 0:
         try:
-            with bounded(seconds + 0.05):
+            with bounded(decider.left):
                 name = rule_of(statement, seconds)
         except TimeIsUp:
             name = None
-    decider.naming -= time.monotonic() - began
+    decider.naming -= time.process_time() - began
     if name is None and any(isinstance(a, Family) for a in statement.assumptions):
         return "family"
     return name

@@ -114,7 +114,8 @@ def _without_empty_groups(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         if token.is_("}") and kept and kept[-1].is_("{"):
             before = kept[-2] if len(kept) > 1 else None
-            if before is None or not (before.is_("_", "^") or before.kind == COMMAND):
+            takes = before is not None and before.kind == COMMAND and before.text[1:].isalpha()
+            if before is None or not (before.is_("_", "^") or takes):
                 kept.pop()
                 continue
         kept.append(token)

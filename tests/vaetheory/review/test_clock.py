@@ -1,0 +1,48 @@
+"""The hard bound on time ends a computation, and leaves other timers as they were."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import time
+
+import pytest
+
+from vaetheory.calculus.algebra import arrange
+from vaetheory.language.expressions import Value
+from vaetheory.language.variables import Variable
+from vaetheory.review.clock import TimeIsUp, bounded
+
+
+def _endless() -> None:
+    x = Value(Variable("x"))
+    while True:
+        arrange.cache_clear()
+        arrange(x + x)
+
+
+def test_it_ends_what_does_not_end() -> None:
+    began = time.perf_counter()
+    with pytest.raises(TimeIsUp), bounded(0.05):
+        _endless()
+    assert time.perf_counter() - began < 2
+
+
+def test_no_exception_is_lost_in_a_callback_of_somebody_else() -> None:
+    def slow(_phase: str, _info: dict[str, int]) -> None:
+        time.sleep(0.08)
+
+    gc.callbacks.append(slow)
+    try:
+        with pytest.raises(TimeIsUp), bounded(0.05):
+            gc.collect()
+            _endless()
+    finally:
+        gc.callbacks.remove(slow)
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with bounded(5):
+        pass
+    assert signal.getsignal(signal.SIGALRM) is before
