@@ -9,7 +9,7 @@ from vaetheory.language.notation import KL, E, elbo, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Variable
 from vaetheory.theorems.symbols import p, q, x
-from vaetheory.theorems.theorem import EXACT, PROOF, Mistake, Theorem
+from vaetheory.theorems.theorem import Mistake, Theorem
 
 _EQ, _MORE, _LESS = Relation.EQUAL, Relation.AT_LEAST, Relation.AT_MOST
 
@@ -188,7 +188,6 @@ diffusion_bound = Theorem(
         r"Shown for $T=3$; every further step adds one divergence of the same form (checked for "
         r"$T\le5$)."
     ),
-    kinds=(PROOF, EXACT),
     reference="Ho, Jain & Abbeel (2020), Denoising diffusion probabilistic models, eq. (5); "
     "Sohl-Dickstein et al. (2015).",
     mistakes=(
