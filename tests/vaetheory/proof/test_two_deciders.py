@@ -73,3 +73,10 @@ def test_the_command_writes_the_result_file(tmp_path: Path) -> None:
     assert document["proved and refuted"] == 0
     assert 0 <= document["share exactly equal, no proof found"] < 1
     assert json.loads(done.stdout) == document
+
+
+def test_the_published_result_is_of_many_pairs_and_without_contradiction() -> None:
+    published = json.loads((ROOT / "docs/results/two_deciders.json").read_text(encoding="utf-8"))
+    assert published["pairs"] >= 100_000
+    assert published["proved and refuted"] == 0
+    assert sum(published["outcomes"].values()) == published["pairs"]
