@@ -115,5 +115,14 @@ def _without_marks(row: list[Token]) -> list[Token]:
         if behind and cell and not any(t.kind == TEXT for t in cell) and kept:
             # a remark in symbols, such as (∗) or the name of a rule
             continue
+        if k >= 2 and kept and _is_bracketed_remark(cell):
+            continue
         kept.extend(cell)
     return kept
+
+
+def _is_bracketed_remark(cell: Sequence[Token]) -> bool:
+    """(Bayes) or (∫ q = 1) in a column of its own: a bracket with words or a relation in it."""
+    if len(cell) < 3 or not cell[0].is_("(") or not cell[-1].is_(")"):
+        return False
+    return any(t.kind == TEXT or t.is_("=", r"\ge", r"\le") for t in cell[1:-1])
