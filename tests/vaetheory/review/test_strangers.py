@@ -39,6 +39,7 @@ BOMBS = {
     "a tower of powers": "$$x=9^{9^{9^{9^9}}}$$",
     "a large power": r"$$\log p(x)=10^{1000000}\log p(x)$$",
     "a long number": "$$x=" + "9" * 30_000 + "$$",
+    "an accent on a brace": r"$$\log p(x) = \hat }x$$",
     "fences": "```math\n" * 10_000,
     "many small displays": "$x$ " * 100_000,
 }

@@ -368,6 +368,8 @@ def _accented(tokens: Script, accent: Token) -> tuple[str, Script]:
     if not tokens:
         raise ReadError("an accent on nothing", accent.start, accent.end)
     core = [t for t in tokens if not t.is_("{", "}")]
+    if not core:
+        raise ReadError("an accent on nothing", accent.start, accent.end)
     inner = core[0].text
     if len(core) > 2 and core[1].is_("_"):
         return inner, tuple(core[2:])
