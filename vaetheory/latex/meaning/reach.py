@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vaetheory.latex.meaning.survey import walk
+from vaetheory.latex.meaning.survey import children, walk
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.syntax import (
     Added,
@@ -12,9 +12,6 @@ from vaetheory.latex.reader.syntax import (
     Called,
     Diverging,
     Expected,
-    Fractional,
-    Group,
-    LogOf,
     Multiplied,
     Name,
     Node,
@@ -76,50 +73,16 @@ def _bound_by(tail: Big | Expected, scope: Scope) -> set[str]:
 
 
 def free_use(node: Node, base: str) -> bool:
-    """Whether the letter occurs in the tree, as a letter or in an index, outside of what binds
-    it again.
+    """Whether the letter occurs in the tree, as a letter or in an index, outside of the E, KL, ∫
+    and ∑ that bind it again, however deep these stand.
     """
-    for one in walk(node):
-        if (
-            isinstance(one, Big)
-            and one is node
-            and one.sub
-            and any(getattr(n, "base", "") == base for n in one.sub.nodes)
-        ):
-            return False
-        if isinstance(one, Expected) and one is node:
-            return False
-        if isinstance(one, Name) and (
-            one.base == base or any(t.text == base for t in (*one.sub, *one.sup))
-        ):
-            return not _closed_inside(node, base)
-    return False
-
-
-def _closed_inside(node: Node, base: str) -> bool:
-    """Whether every use stands inside an E, KL, ∫ or ∑ of its own."""
     match node:
-        case Expected() | Diverging():
-            return True
-        case Called(name="H" | "I" | "ELBO"):
-            return True
+        case Expected() | Diverging() | Called(name="H" | "I" | "ELBO"):
+            return False
+        case Name(base=letter, sub=sub, sup=sup):
+            return letter == base or any(t.text == base for t in (*sub, *sup))
         case Big(sub=sub, differentials=differentials):
             names = [*(sub.nodes if sub else ()), *differentials]
             if any(getattr(n, "base", "") == base for n in names):
-                return True
-            return _closed_inside(node.body, base)
-        case Multiplied(factors=factors):
-            return all(_closed_inside(f, base) for _, f in factors)
-        case Group(items=items):
-            return all(_closed_inside(n, base) for n in items.nodes)
-        case Added(terms=terms):
-            return all(_closed_inside(t, base) for _, t in terms)
-        case LogOf(parts=parts):
-            return all(_closed_inside(p, base) for _, p in parts)
-        case Fractional(above=above, below=below):
-            return _closed_inside(above, base) and _closed_inside(below, base)
-    return not any(
-        isinstance(one, Name)
-        and (one.base == base or any(t.text == base for t in (*one.sub, *one.sup)))
-        for one in walk(node)
-    )
+                return False
+    return any(free_use(one, base) for one in children(node))

@@ -96,6 +96,22 @@ def spelled(tokens: Iterable[Token]) -> str:
     return "".join(t.text for t in tokens if not t.is_("{", "}"))
 
 
+SPAN = ("start", "end")
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below one, in the order in which they are written."""
+    stack = [getattr(node, f.name) for f in reversed(fields(node)) if f.name not in SPAN]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Node):
+            yield one
+        elif isinstance(one, Items):
+            stack.extend(reversed(one.nodes))
+        elif isinstance(one, tuple):
+            stack.extend(reversed(one))
+
+
 def walk(node: object) -> Iterator[Node]:
     """All nodes of a tree, outermost first."""
     stack = [node]
@@ -106,7 +122,7 @@ def walk(node: object) -> Iterator[Node]:
             stack.extend(
                 getattr(one, f.name)
                 for f in reversed(fields(one))
-                if f.name not in ("start", "end")
+                if f.name not in SPAN
             )
         elif isinstance(one, Items):
             stack.extend(reversed(one.nodes))
