@@ -7,11 +7,12 @@ encloses the true value; sums, products and quotients are rounded outward.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-_LARGEST, _SMALLEST = 999_999_999, -999_999_999
+# As far as a number reaches everywhere: 32-bit systems, such as a browser, reach less far.
+_LARGEST, _SMALLEST = min(999_999_999, MAX_EMAX), max(-999_999_999, MIN_EMIN)
 
 
 @lru_cache(maxsize=32)
