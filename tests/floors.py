@@ -65,6 +65,7 @@ FLOORS: dict[str, int] = {
     "vaemodels/formulas": 4,
     "vaemodels/world": 4,
     "vaemodels/export": 4,
+    "vaemodels/explorer": 4,
     "vaemodels/experiments": 5,
     "vaemodels/benchmark": 5,
     "vaemodels/commands": 6,
