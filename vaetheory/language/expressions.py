@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from vaetheory.language.hashing import hashed_once
@@ -323,30 +324,42 @@ def to_expression(value: Operand) -> Expression:
             raise TypeError(f"not an expression, a variable or a rational number: {value!r}")
 
 
+@lru_cache(maxsize=64)
+def _names(kind: type[Expression]) -> tuple[str, ...]:
+    """The names of the fields of a kind of node: asked for at every node of every term."""
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+
+
 def children(expression: Expression) -> Iterator[Expression]:
     """The direct subexpressions, in the order of the fields."""
-    for field in fields(expression):  # type: ignore[arg-type]
-        value = getattr(expression, field.name)
+    for name in _names(type(expression)):
+        value = getattr(expression, name)
         if isinstance(value, Expression):
             yield value
         elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Expression))
+            for item in value:
+                if isinstance(item, Expression):
+                    yield item
 
 
 def map_children(expression: Expression, function: Any) -> Expression:
     """The same node with ``function`` applied to every direct subexpression."""
     changed: dict[str, Any] = {}
-    for field in fields(expression):  # type: ignore[arg-type]
-        value = getattr(expression, field.name)
+    for name in _names(type(expression)):
+        value = getattr(expression, name)
         if isinstance(value, Expression):
             new: Any = function(value)
-        elif isinstance(value, tuple) and any(isinstance(item, Expression) for item in value):
-            new = tuple(function(item) for item in value)
-        else:
-            continue
-        if new != value:
-            changed[field.name] = new
+            if new is not value and new != value:
+                changed[name] = new
+        elif isinstance(value, tuple) and value and _holds_expressions(value):
+            items = [function(item) for item in value]
+            if any(a is not b and a != b for a, b in zip(items, value, strict=True)):
+                changed[name] = tuple(items)
     return replace(expression, **changed) if changed else expression  # type: ignore[type-var]
+
+
+def _holds_expressions(value: tuple[Any, ...]) -> bool:
+    return any(isinstance(item, Expression) for item in value)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
