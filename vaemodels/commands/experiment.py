@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +28,7 @@ FOLDER = Path("runs/experiments")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help=", ".join(registry.MODULES))
-    parser.add_argument("--all", action="store_true", help="every experiment, one after another")
+    parser.add_argument("--all", action="store_true", help="every experiment")
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--full", action="store_true", help="full data (MNIST), more repeats")
     size.add_argument(
@@ -40,7 +43,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=[*Device], default="auto", help="auto: a GPU only with --full"
     )
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads")
+    # Sums of floats depend on the number of threads, so that this is not left to the machine's load.
+    parser.add_argument(
+        "--threads", type=int, default=1, metavar="N", help="CPU threads of each (default: 1)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="experiments side by side, each in a process of its own "
+        "(default: as many as there are cores for; 1 on a GPU)",
+    )
     parser.add_argument("--data-dir", metavar="DIR", help="where MNIST lies (--full)")
     parser.add_argument(
         "--out", type=Path, default=FOLDER, metavar="DIR", help=f"default: {FOLDER}"
@@ -55,13 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if not 0 <= arguments.seed < 2**40:
         raise ConfigError(f"--seed must lie in [0, 2⁴⁰), got {arguments.seed}.")
+    if arguments.threads < 1 or arguments.jobs < 0:
+        raise ConfigError(
+            f"--threads must be at least 1 and --jobs at least 0, got {arguments.threads} and "
+            f"{arguments.jobs}."
+        )
     if missing := matplotlib_is_missing():
         raise MissingExtraError(missing)
     names = list(registry.MODULES) if arguments.all else [arguments.name]
     for name in names:
         registry.get(name)
     started = time.monotonic()
-    documents = [_run(name, arguments) for name in names]
+    documents = _documents(names, arguments)
     if arguments.json:
         seconds = round(time.monotonic() - started, 1)
         print_json({"schema": 1, "experiments": documents, "seconds": seconds})
@@ -70,6 +89,31 @@ def run(arguments: argparse.Namespace) -> int:
     from vaemodels.experiments.results import exit_code
 
     return 0 if arguments.tiny else exit_code(documents)
+
+
+def _documents(names: list[str], arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Run them, side by side where that was asked for; each writes its result as soon as it is
+    done, so that one that fails takes nothing with it.
+    """
+    jobs = 1 if arguments.restate else min(len(names), arguments.jobs or _room(arguments))
+    if jobs == 1:
+        return [_run(name, arguments) for name in names]
+    # A forked child would inherit torch's threads, which do not survive a fork.
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=spawning) as pool:
+        waiting = [pool.submit(_run, name, arguments) for name in names]
+        return [each.result() for each in waiting]
+
+
+def _room(arguments: argparse.Namespace) -> int:
+    """How many experiments the machine's cores take, at least 1; one where a GPU is used."""
+    wanted = Device(arguments.device)
+    if wanted is Device.CUDA or (
+        wanted is Device.AUTO and arguments.full and torch.cuda.is_available()
+    ):
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) // arguments.threads)
 
 
 def _run(name: str, arguments: argparse.Namespace) -> dict[str, Any]:

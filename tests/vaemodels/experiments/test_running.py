@@ -73,6 +73,22 @@ def test_one_seed_gives_one_result(tmp_path: Path) -> None:
     assert data[0] != data[2]
 
 
+def test_side_by_side_they_find_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = {name: registry.MODULES[name] for name in ("one-sample", "entropy")}
+    monkeypatch.setattr(registry, "MODULES", some)
+    found = {}
+    for jobs in ("1", "2"):
+        words = ["--tiny", "--jobs", jobs, "--out", str(tmp_path / jobs), "--json"]
+        assert main(["experiment", "--all", *words]) == 0
+        documents = json.loads(capsys.readouterr().out)["experiments"]
+        assert [document["name"] for document in documents] == list(some)
+        found[jobs] = [document["data"] for document in documents]
+        assert {path.stem for path in (tmp_path / jobs).glob("*.json")} == some.keys()
+    assert found["1"] == found["2"]
+
+
 def test_a_table_says_that_tiny_verdicts_mean_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,6 +106,7 @@ def test_a_table_says_that_tiny_verdicts_mean_nothing(
         (["experiment", "entropy", "--all"], "Say which experiment"),
         (["experiment", "gravity"], "There is no experiment 'gravity'; there are prior-sampling"),
         (["experiment", "entropy", "--seed", "-1"], "--seed must lie in"),
+        (["experiment", "entropy", "--threads", "0"], "--threads must be at least 1"),
     ],
 )
 def test_wrong_usage_is_said(
