@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=[*Device], default="auto", help="auto: a GPU only with --full"
     )
-    # Sums of floats depend on the number of threads, so that this is not left to the machine's load.
+    # Sums of floats depend on the number of threads: this is not left to the load of the machine.
     parser.add_argument(
         "--threads", type=int, default=1, metavar="N", help="CPU threads of each (default: 1)"
     )
