@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from vaetheory.checkers import exact, proof
 from vaetheory.checkers.evidence import Counterexample, Evidence, Verdict
@@ -14,6 +15,7 @@ from vaetheory.review.clock import TimeIsUp, bounded
 
 OUT_OF_TIME = "the time for this file was up"
 INTERNAL = "the checker broke down on this line, which is a defect of this program"
+SEARCH = 1.2  # seconds for one statement in exact worlds
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 
 
@@ -31,7 +33,9 @@ class Decision:
 class Decider:
     """Decides statements until ``ends`` (on the monotonic clock); each only once.
 
-    ``naming`` are the seconds that are left for finding the rules that explain what holds.
+    ``naming`` are the seconds that are left for finding the rules that explain what holds;
+    ``patience`` stretches the time that one search may take, for slower machines. ``told`` keeps
+    what else was found out about a statement: the rules that show it, the mistake in it.
     """
 
     ends: float
@@ -39,6 +43,8 @@ class Decider:
     worlds: int = 12
     naming: float = 0.4
     known: dict[Statement, Decision] = field(default_factory=dict)
+    patience: float = 1.0
+    told: dict[tuple[str, Statement], Any] = field(default_factory=dict)
 
     @property
     def left(self) -> float:
@@ -85,7 +91,10 @@ class Decider:
         if inner is not None and self.proved(inner):
             return Decision(HOLDS, proof.KIND)
         second = exact.check(
-            statement, seed=self.seed, worlds=self.worlds, deadline=max(0.05, min(1.2, self.left))
+            statement,
+            seed=self.seed,
+            worlds=self.worlds,
+            deadline=max(0.05, min(SEARCH * self.patience, self.left)),
         )
         return _from(second, first)
 

@@ -39,7 +39,8 @@ def explain(statement: Statement, decider: Decider) -> Mistake | None:
 def _repaired(statement: Statement, decider: Decider) -> list[Mistake]:
     # weaker changes would turn an inequality into any other that happens to be true
     only = _COMMON if statement.relation.direction else None
-    ends = time.process_time() + min(SECONDS, max(0.0, decider.left - 0.2))
+    seconds = SECONDS * decider.patience
+    ends = time.process_time() + min(seconds, max(0.0, decider.left - 0.2))
     found: list[Mistake] = []
     for number, repair in enumerate(repairs(statement)):
         if number >= MAXIMUM or time.process_time() > ends:

@@ -22,15 +22,34 @@ from vaetheory.review.judge import Judged, Judgement, judge
 from vaetheory.review.mistakes import explain
 from vaetheory.review.naming import rule_of
 from vaetheory.review.relations import shown
-from vaetheory.review.report import ASSUMED, FAILS, HOLDS, UNDECIDED, UNREAD, FileReport, LineReport
+from vaetheory.review.report import (
+    ASSUMED,
+    FAILS,
+    HOLDS,
+    UNDECIDED,
+    UNREAD,
+    FileReport,
+    LineReport,
+    Mistake,
+)
 from vaetheory.review.sheet import Line, Sheet, read_sheet
 
 SECONDS = 4.0
 
 
-def review(text: str, name: str = "text", *, seconds: float = SECONDS, seed: int = 0) -> FileReport:
-    """The verdict on every line of a file, within ``seconds``. Never raises on any text."""
-    ends = time.monotonic() + seconds
+def review(
+    text: str,
+    name: str = "text",
+    *,
+    seconds: float = SECONDS,
+    seed: int = 0,
+    decider: Decider | None = None,
+) -> FileReport:
+    """The verdict on every line of a file, within ``seconds``. Never raises on any text.
+
+    A ``decider`` of one's own, which knows what it has decided before, has its own end and seed.
+    """
+    ends = time.monotonic() + seconds if decider is None else decider.ends
     try:
         document = open_document(text, name)
     except NotReadable as error:
@@ -38,7 +57,7 @@ def review(text: str, name: str = "text", *, seconds: float = SECONDS, seed: int
     sheet = read_sheet(document, ends - 0.5 * seconds)
     if not sheet.lines:
         return FileReport(name, [], why="no relation between formulas was found in this file")
-    return FileReport(name, _lines(sheet, Decider(ends, seed)))
+    return FileReport(name, _lines(sheet, decider or Decider(ends, seed)))
 
 
 def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
@@ -141,7 +160,7 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
         case Verdict.FAILS:
             report.verdict, report.evidence = FAILS, decision.kind
             report.counterexample = decision.counterexample
-            explained = explain(claimed.statement, decider) if decider.left > 0 else None
+            explained = _explained(claimed.statement, decider)
             if explained is not None:
                 report.mistake = explained
                 notes.append(f"this line becomes true with {explained.repair}")
@@ -152,8 +171,30 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
     report.why = "; ".join(notes)
 
 
+def _explained(statement: Statement, decider: Decider) -> Mistake | None:
+    """The mistake in a line, as long as there is time."""
+    key = ("mistake", statement)
+    if key not in decider.told:
+        if decider.left <= 0:
+            return None
+        decider.told[key] = explain(statement, decider)
+    found: Mistake | None = decider.told[key]
+    return found
+
+
 def _named(statement: Statement, decider: Decider) -> str | None:
     """The rules that explain a line, as long as there is time for naming; a family is one."""
+    key = ("rule", statement)
+    if key in decider.told:
+        known: str | None = decider.told[key]
+        return known
+    found = _searched(statement, decider)
+    if found is not None or decider.naming > 0:
+        decider.told[key] = found
+    return found
+
+
+def _searched(statement: Statement, decider: Decider) -> str | None:
     # in processor time, so that a busy machine names as much as an idle one
     began = time.process_time()
     seconds = min(decider.left, decider.naming)
