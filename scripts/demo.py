@@ -29,6 +29,7 @@ def verify() -> bool:
     with verifying(list(theorems.names()), Console(stderr=True)) as done:
         document = library_report(ROOT / ".cache", SEED, done)
     console.print(terminal.verification(document))
+    console.print(terminal.legend())
     terminal.problems(document, console)
     holding = sum(entry["holds"] for entry in document["theorems"])
     console.print(f"{holding} of {len(document['theorems'])} theorems verified")

@@ -155,6 +155,7 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         console = _console()
         console.print(terminal.verification(document))
+        console.print(terminal.legend())
         terminal.problems(document, console)
         count = sum(entry["holds"] for entry in document["theorems"])
         mistakes = sum(bool(m["refuted_by"]) for e in document["theorems"] for m in e["mistakes"])

@@ -14,6 +14,10 @@ from rich.progress_bar import ProgressBar
 
 from vaetheory.presentation.terminal import verification
 
+# Lines for the table's heading and the bar; columns that give every name one line.
+_AROUND = 4
+_WIDE = 100
+
 
 @contextmanager
 def verifying(names: list[str], console: Console) -> Iterator[Callable[[dict[str, Any]], None]]:
@@ -26,8 +30,17 @@ def verifying(names: list[str], console: Console) -> Iterator[Callable[[dict[str
 
         def show(entry: dict[str, Any]) -> None:
             done.append(entry)
-            bar = ProgressBar(total=len(names), completed=len(done), width=40)
-            live.update(Group(verification({"theorems": done}), bar))
+            live.update(frame(done, len(names), console))
 
-        live.update(ProgressBar(total=len(names), completed=0, width=40))
+        live.update(frame(done, len(names), console))
         yield show
+
+
+def frame(done: list[dict[str, Any]], total: int, console: Console) -> Group:
+    """A bar and as many of the newest rows as the window has room for: a live table that is
+    higher than the window can be neither read nor wiped away.
+    """
+    lines = 1 if console.width >= _WIDE else 2
+    room = max(1, (console.height - _AROUND) // lines)
+    bar = ProgressBar(total=total, completed=len(done), width=40)
+    return Group(bar, verification({"theorems": done}, last=room))

@@ -84,12 +84,28 @@ def heading(theorem: Theorem) -> RenderableType:
     )
 
 
-def verification(document: dict[str, Any]) -> Table:
-    """The table of ``vaetheory verify``."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("theorem", "question", "verdict", "evidence", "mistakes refuted", "seconds"):
-        table.add_column(name, overflow="fold", justify="right" if name == "seconds" else "left")
-    for entry in document["theorems"]:
+# Kinds of evidence and how a column names them where there is little room.
+_KINDS = {
+    "proof": "proof",
+    "exact": "exact",
+    "closed form": "closed\nform",
+    "quadrature": "quad.",
+    "Monte Carlo": "Monte\nCarlo",
+}
+_SIGNS = {True: "✓", None: "~", False: "✗"}
+
+
+def verification(document: dict[str, Any], last: int = 0) -> Table:
+    """The table of ``vaetheory verify``; only the ``last`` rows, unless that is 0."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("theorem", overflow="fold")
+    table.add_column("ques-\ntion", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for heading in _KINDS.values():
+        table.add_column(heading, justify="center", no_wrap=True)
+    table.add_column("mistakes\nrefuted", no_wrap=True)
+    table.add_column("s", justify="right", no_wrap=True)
+    for entry in document["theorems"][-last:]:
         table.add_row(*verification_row(entry))
     return table
 
@@ -101,15 +117,23 @@ def verification_row(entry: dict[str, Any]) -> tuple[RenderableType, ...]:
         entry["name"],
         entry["question"],
         Text("holds", style="green") if entry["holds"] else Text("FAILS", style="bold red"),
-        "  ".join(_kind(kind, found) for kind, found in entry["evidence"].items()),
-        f"{refuted} of {len(entry['mistakes'])}",
+        *(_sign(entry["evidence"].get(kind)) for kind in _KINDS),
+        f"{refuted}/{len(entry['mistakes'])}",
         f"{entry['seconds']:.1f}",
     )
 
 
-def _kind(kind: str, found: dict[str, Any]) -> str:
-    sign = {True: "✓", None: "survived", False: "✗"}[found["holds"]]
-    return f"{kind} {sign}"
+def _sign(found: dict[str, Any] | None) -> str:
+    return "" if found is None else _SIGNS[found["holds"]]
+
+
+def legend() -> RenderableType:
+    """What the signs of the table say."""
+    return Text(
+        "✓ confirmed   ~ no world refutes this inequality, which only the proof decides   "
+        "✗ not confirmed",
+        style="dim",
+    )
 
 
 def problems(document: dict[str, Any], console: Console) -> None:
