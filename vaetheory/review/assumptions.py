@@ -14,6 +14,7 @@ from vaetheory.language.expressions import (
     FamilyDensity,
     IndexedProduct,
     IndexedSum,
+    Letter,
     Power,
     Product,
     Value,
@@ -70,24 +71,34 @@ def assumption_of(left: Expression, sign: str, right: Expression) -> Assumption:
         if is_family(right):
             return Family(left, right)
         if isinstance(right, Product) and all(isinstance(f, Density) for f in right.factors):
-            return _graph(left, tuple(f for f in right.factors if isinstance(f, Density)))
+            return graph_of(left, (f for f in right.factors if isinstance(f, Density)))
     raise ValueError("assume p(z|c) = p(z), a factorisation of a joint density, a family, or p ≠ q")
 
 
-def _graph(joint: Density, factors: tuple[Density, ...]) -> Dag:
+def graph_of(joint: Density, factors: Iterable[Density]) -> Dag:
+    """The graph by which a joint density is the product of the factors. Raises ValueError when it
+    is none.
+    """
+    factors = tuple(factors)
     if any(len(f.of) != 1 or f.letter != joint.letter for f in factors) or joint.given:
         raise ValueError("a factorisation is written with one variable before each bar")
     parents = {f.of[0].slot: tuple(v.slot for v in f.given) for f in factors}
-    if set(parents) != {v.slot for v in joint.of}:
+    if set(parents) != {v.slot for v in joint.of} or len(parents) != len(factors):
         raise ValueError("the factors do not make up the joint density")
+    return ordered(joint.letter, parents)
+
+
+def ordered(letter: Letter, parents: dict[str, tuple[str, ...]]) -> Dag:
+    """The graph with ancestors first. Raises ValueError for a circle."""
     order: list[tuple[str, tuple[str, ...]]] = []
+    placed: set[str] = set()
     while len(order) < len(parents):
-        placed = {s for s, _ in order}
         ready = [s for s in parents if s not in placed and set(parents[s]) <= placed]
         if not ready:
             raise ValueError("the factorisation goes round in a circle")
         order.append((ready[0], parents[ready[0]]))
-    return Dag(joint.letter, tuple(order))
+        placed.add(ready[0])
+    return Dag(letter, tuple(order))
 
 
 def is_family(expression: Expression) -> bool:
@@ -107,27 +118,34 @@ def densities(expressions: Iterable[Expression]) -> Iterator[Density]:
                 yield node
 
 
-def unconditional(statement: Statement, fixed: set[str]) -> list[Assumption]:
+def unconditional(statement: Statement, fixed: set[str], observed: set[str]) -> list[Assumption]:
     """p(z | c) = p(z) for a class c, where the statement has both: the independence that a file
     may leave unsaid.
+
+    Only the prior of the model may lose its condition: a decoder or an encoder without it is the
+    slip that the line is checked for.
     """
     found: list[Assumption] = []
-    present = list(densities((statement.left, statement.right)))
+    present = [
+        d
+        for d in densities((statement.left, statement.right))
+        if d.letter.name in ("p", "P") and not {v.slot for v in d.of} & (observed | fixed | {"x"})
+    ]
     for density in present:
         kept = tuple(v for v in density.given if v.slot not in fixed)
-        if len(kept) == len(density.given):
+        if kept or not density.given:
             continue
-        plain_density = Density(density.letter, density.of, kept)
+        plain_density = Density(density.letter, density.of)
         if plain_density in present:
             found.append(SameDensity(density, plain_density))
     if found:
         return found
     # p(z) beside p(x | z, c): the prior is written without the class
-    given = {v for d in present for v in d.given if v.slot in fixed}
+    given = {
+        v for d in densities((statement.left, statement.right)) for v in d.given if v.slot in fixed
+    }
     for density in present:
-        slots = {v.slot for v in density.of}
-        prior = density.letter.name in ("p", "P") and not density.given and not slots & fixed
-        if given and prior and "x" not in {s.lower() for s in slots}:
+        if given and not density.given:
             other = Density(density.letter, density.of, tuple(sorted(given, key=repr)))
             found.append(SameDensity(other, density))
     return found

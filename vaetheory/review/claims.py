@@ -21,23 +21,25 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Index, Integers, Variable
-from vaetheory.latex.meaning.densities import conditions, posterior
+from vaetheory.latex.meaning.densities import conditions, observed, posterior
 from vaetheory.latex.meaning.survey import Facts
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.review.assumptions import densities, unconditional
 from vaetheory.review.deciding import Decider, Decision
 from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
+from vaetheory.review.graphs import data_law, implied
 from vaetheory.review.slopes import along_scalars
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a claim is settled in: the facts and assumptions of the file, and who decides."""
+    """What a claim is settled in: the facts, assumptions and densities of the file, and who decides."""
 
     facts: Facts
     formulas: Formulas
     given: tuple[Assumption, ...]
     decider: Decider
+    present: tuple[Density, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,15 @@ def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption,
     stated = tuple(a for a in stated if a not in statement.assumptions)
     if stated:
         found.append(stated)
-    same = unconditional(statement, conditions(situation.facts))
+    fixed = conditions(situation.facts)
+    seen = {n.base for n in observed(situation.facts)} - fixed
+    same = unconditional(statement, fixed, seen)
     if same:
         found.append(tuple(same))
+    data = data_law(statement)
+    if data:
+        found.append(tuple(data))
+    found += implied(statement, situation.present)
     if statement.relation.strict:
         found.extend((d,) for d in _different(statement))
     if not stated:

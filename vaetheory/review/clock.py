@@ -27,11 +27,13 @@ def bounded(seconds: float) -> Iterator[None]:
     """Raises TimeIsUp in the body after ``seconds``.
 
     Works on the main thread of systems with interval timers; elsewhere (threads, browsers) the
-    caller has to end the whole computation. A timer that is already running goes on afterwards.
+    caller has to end the whole computation. A timer that is already running goes on afterwards; a
+    handler that was not installed from Python could not be put back, and is left alone.
     """
     if (
         not hasattr(signal, "setitimer")
         or threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGALRM) is None
     ):
         yield
         return

@@ -7,12 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.language.assumptions import Assumption, Dag, Family
 from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import Density
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.bounds import elbo_of
-from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, key_of, spelled, walk
 from vaetheory.latex.meaning.variables import Scope
@@ -35,6 +35,7 @@ from vaetheory.latex.reader.syntax import (
 )
 from vaetheory.review.assumptions import is_family
 from vaetheory.review.deciding import Decider
+from vaetheory.review.graphs import stated
 from vaetheory.review.sheet import Line, Sheet
 
 _DEFINING = ("=", ":=", r"\equiv", "=:")
@@ -49,14 +50,20 @@ class Introduced:
     family: Node | None = None
     flavour: str = ""
     setting: bool = False
+    graph: Node | None = None
 
     @property
     def rule(self) -> str:
         """What kind of introduction it is."""
+        if self.graph is not None:
+            return "factorization"
         return "family" if self.family is not None else "setting" if self.setting else "definition"
 
     def families(self, facts: Facts, reading: Reading, lines: list[Line]) -> tuple[Assumption, ...]:
         """The family that the line states, as an assumption for the lines that follow."""
+        if self.graph is not None:
+            found = _graph_of(self.graph, self.tree, facts, reading)
+            return () if found is None else (found,)
         if self.family is None:
             return ()
         try:
@@ -74,6 +81,8 @@ class Introduced:
         """What is said about the line: for a name of the bound, whether it is the ELBO."""
         if self.family is not None:
             return "states the family of a density; the lines after it are checked under it"
+        if self.graph is not None:
+            return "states how the model factorises; the lines after it are checked under it"
         if self.setting:
             return "says what a letter stands for; nothing follows from it here"
         said = f"introduces {self.key}"
@@ -103,10 +112,11 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
         new = (
             _definition(line, seen, sheet.facts)
             or _family(line, sheet.facts)
+            or _factorization(line, sheet.facts)
             or _setting(line, seen)
         )
         if new is not None:
-            if new.setting:
+            if new.setting or new.graph is not None:
                 pass
             elif new.family is not None:
                 flavour = flavour_of(
@@ -227,6 +237,25 @@ def _family(line: Line, facts: Facts) -> Introduced | None:
         right = _with_argument(right, split[0][0])
     line.left.tree, line.right.tree = left, right
     return Introduced("", right, left)
+
+
+def _factorization(line: Line, facts: Facts) -> Introduced | None:
+    """p(x, z_1, z_2) = p(x|z_1) p(z_1|z_2) p(z_2): how the model is built, where it is more than
+    the chain rule.
+    """
+    left, right = line.left.tree, line.right.tree
+    if not line.first or left is None or right is None or line.link.sign not in _DEFINING:
+        return None
+    if not isinstance(left, Applied) or _graph_of(left, right, facts, AS_WRITTEN) is None:
+        return None
+    return Introduced("", right, graph=left)
+
+
+def _graph_of(left: Node, right: Node, facts: Facts, reading: Reading) -> Dag | None:
+    try:
+        return stated(expression_of(left, facts, reading), expression_of(right, facts, reading))
+    except (ReadError, ValueError):
+        return None
 
 
 def _with_argument(call: Called, argument: Name) -> Called:

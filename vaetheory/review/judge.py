@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption
-from vaetheory.language.expressions import Expression
+from vaetheory.language.expressions import Density, Expression
 from vaetheory.language.statements import ChainError, Relation, Statement, compose
+from vaetheory.latex.meaning.densities import density
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import Facts, survey, vectors_of
+from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.grammar import parse
 from vaetheory.latex.reader.layout import chains_of, quantity_of
-from vaetheory.latex.reader.syntax import Node
+from vaetheory.latex.reader.syntax import Name, Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.assumptions import assumption_of
 from vaetheory.review.claims import Claimed, Situation, settle
@@ -87,7 +89,7 @@ def judge(
     conditions = _conditions(lines, facts, reading)
     edges = _edges(lines, stops, errors, judged, conditions)
     formulas = formulas_of((s.options[0][1] for s in stops), flavour)
-    situation = Situation(facts, formulas, given, decider)
+    situation = Situation(facts, formulas, given, decider, _present(facts, reading))
     choice = _choose(stops, edges, situation)
     cost = 0.0
     for edge in edges:
@@ -102,6 +104,19 @@ def judge(
     _note_turns(judged)
     chosen = [(s.side, s.options[choice[k]][1]) for k, s in enumerate(stops)]
     return Judgement(judged, cost, chosen)
+
+
+def _present(facts: Facts, reading: Reading) -> tuple[Density, ...]:
+    """The densities that the file writes, in any of its derivations."""
+    scope = Scope(facts, reading)
+    found: dict[Density, None] = {}
+    for base, _, of, given in facts.densities:
+        name = Name(0, 0, base)
+        try:
+            found[density(name, of, given, scope, name)] = None
+        except ReadError:
+            continue
+    return tuple(found)
 
 
 def _note_turns(judged: list[Judged]) -> None:

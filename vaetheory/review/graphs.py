@@ -1,0 +1,173 @@
+"""Factorisations that a derivation takes for granted: p(x|y, z) p(y) p(z) written for p(x, y, z).
+
+A product of conditionals with each variable before one bar is a graph. Where a line holds under the
+graph that it writes itself, the graph is an assumption of its author, and is named in the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vaetheory.language.assumptions import Assumption, Dag, SameDensity
+from vaetheory.language.expressions import (
+    Density,
+    Expression,
+    Letter,
+    MutualInformation,
+    Product,
+    walk,
+)
+from vaetheory.language.statements import Statement
+from vaetheory.review.assumptions import densities, graph_of, ordered
+
+Parents = dict[str, tuple[str, ...]]
+
+
+def stated(left: Expression, right: Expression) -> Dag | None:
+    """The graph that p(x, z₁, z₂) = p(x|z₁) p(z₁|z₂) p(z₂) states, if it says more than the chain
+    rule.
+    """
+    factors = right.factors if isinstance(right, Product) else ()
+    if not isinstance(left, Density) or len(left.of) < 3:
+        return None
+    if not all(isinstance(f, Density) for f in factors):
+        return None
+    try:
+        graph = graph_of(left, (f for f in factors if isinstance(f, Density)))
+    except ValueError:
+        return None
+    return graph if _says_something(dict(graph.parents)) and _connected(graph) else None
+
+
+def implied(statement: Statement, present: Iterable[Density]) -> list[tuple[Assumption, ...]]:
+    """The graphs that one side of a statement writes; ``present`` are all densities of the file.
+
+    A graph is left out where the file elsewhere conditions a variable on more: what is lost there
+    is the slip that the line is checked for.
+    """
+    known = {a.letter for a in statement.assumptions if isinstance(a, Dag)}
+    everywhere = tuple(present)
+    found: list[tuple[Assumption, ...]] = []
+    letters = {d.letter for d in densities((statement.left, statement.right))} - known
+    for side in (statement.right, statement.left):
+        graphs = tuple(
+            graph
+            for letter in sorted(letters, key=repr)
+            if (graph := _written(letter, side, statement, everywhere)) is not None
+        )
+        if graphs and graphs not in found:
+            found.append(graphs)
+    return found
+
+
+def _written(
+    letter: Letter, side: Expression, statement: Statement, present: tuple[Density, ...]
+) -> Dag | None:
+    slots = {
+        v.slot
+        for d in densities((statement.left, statement.right))
+        if d.letter == letter
+        for v in (*d.of, *d.given)
+    }
+    if len(slots) < 3:
+        return None
+    parents: Parents = {}
+    for density in densities((side,)):
+        if density.letter != letter or len(density.of) != 1:
+            continue
+        slot, above = density.of[0].slot, tuple(v.slot for v in density.given)
+        if slot in parents and set(parents[slot]) != set(above):
+            return None
+        parents[slot] = above
+    if not parents:
+        return None
+    conditions: tuple[str, ...] = ()
+    for slot in sorted(slots - parents.keys()):
+        if not any(slot in above for above in parents.values()):
+            return None
+        # of what only stands behind bars nothing is said
+        parents[slot] = conditions
+        conditions += (slot,)
+    try:
+        graph = ordered(letter, parents)
+    except ValueError:
+        return None
+    if not _says_something(parents) or not _connected(graph) or _more_elsewhere(graph, present):
+        return None
+    return graph
+
+
+def _says_something(parents: Parents) -> bool:
+    """Whether two variables are not joined: a complete graph is the chain rule and no
+    assumption.
+    """
+    return sum(len(above) for above in parents.values()) < len(parents) * (len(parents) - 1) // 2
+
+
+def _connected(graph: Dag) -> bool:
+    """Whether all variables hang together: p(x|z) p(z) p(c) has lost c, and is no model of it."""
+    neighbours: dict[str, set[str]] = {slot: set(above) for slot, above in graph.parents}
+    for slot, above in graph.parents:
+        for other in above:
+            neighbours[other].add(slot)
+    seen: set[str] = set()
+    waiting = [graph.parents[0][0]]
+    while waiting:
+        slot = waiting.pop()
+        if slot not in seen:
+            seen.add(slot)
+            waiting.extend(neighbours[slot])
+    return len(seen) == len(graph.parents)
+
+
+def _below(graph: Dag) -> dict[str, set[str]]:
+    below: dict[str, set[str]] = {slot: set() for slot, _ in graph.parents}
+    for slot, above in reversed(graph.parents):
+        for other in above:
+            below[other] |= {slot} | below[slot]
+    return below
+
+
+def _more_elsewhere(graph: Dag, present: tuple[Density, ...]) -> bool:
+    parents, below = dict(graph.parents), _below(graph)
+    for density in present:
+        slot = density.of[0].slot
+        if density.letter.name != graph.letter.name or len(density.of) != 1 or slot not in parents:
+            continue
+        given = {v.slot for v in density.given}
+        posterior = given & below[slot] or not given <= parents.keys()
+        if not posterior and given > set(parents[slot]):
+            return True
+    return False
+
+
+_DATA = ("data", r"\mathcalD", "D", "d", "*")
+
+
+def data_law(statement: Statement) -> list[Assumption]:
+    """q(x) = p_data(x), where the statement averages over the data and speaks of q(z), I_q(x; z)
+    or the like.
+    """
+    present = list(densities((statement.left, statement.right)))
+    data = [d for d in present if _is_data(d)]
+    letters = {d.letter for d in present if d.letter.name in ("q", "Q")}
+    for side in (statement.left, statement.right):
+        letters |= {n.letter for n in walk(side) if isinstance(n, MutualInformation)}
+    letters = {letter for letter in letters if letter.name in ("q", "Q")}
+    if not data or len(letters) != 1:
+        return []
+    (letter,) = letters
+    return [SameDensity(Density(letter, data[0].of), data[0])]
+
+
+def _is_data(density: Density) -> bool:
+    letter = density.letter
+    observed = len(density.of) == 1 and not density.given and density.of[0].slot.lower() == "x"
+    named = letter.subscript in _DATA or letter.name in (
+        r"\hat{p}",
+        r"\tilde{p}",
+        "D",
+        r"\mathcalD",
+    )
+    named = named or letter.subscript.startswith(r"\text{data") or letter.name.endswith("^{*}")
+    return observed and named
