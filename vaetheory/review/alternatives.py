@@ -10,6 +10,7 @@ from vaetheory.language.expressions import Expression
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, Facts, walk
+from vaetheory.latex.meaning.variables import is_example
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Diverging, Expected, LogOf, Multiplied, Name, Node
 
@@ -22,9 +23,19 @@ def of_file(facts: Facts) -> Iterator[Reading]:
     """
     names = sorted(n for n in facts.bound_names if n not in facts.definitions)[:2]
     shorthands = (True, False) if facts.shorthand else (False,)
-    for shorthand in shorthands:
-        for signs in product((1, -1), repeat=len(names)):
-            yield Reading(shorthand=shorthand, signs=tuple(zip(names, signs, strict=True)))
+    numbered = (False, True) if _numbered(facts) else (False,)
+    for same in numbered:
+        for shorthand in shorthands:
+            for signs in product((1, -1), repeat=len(names)):
+                chosen = tuple(zip(names, signs, strict=True))
+                yield Reading(shorthand=shorthand, same_copies=same, signs=chosen)
+
+
+def _numbered(facts: Facts) -> bool:
+    """Whether the file has both x and x⁽ⁱ⁾, or both z and z⁽ⁱ⁾, in its densities."""
+    names = [n for d in facts.densities for n in (*d[2], *d[3])]
+    marked = {n.base for n in names if is_example(n.sup) or is_example(n.sub)}
+    return any(n.base in marked and not n.sub and not n.sup for n in names)
 
 
 def of_side(

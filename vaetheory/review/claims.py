@@ -33,7 +33,7 @@ from vaetheory.review.slopes import along_scalars
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a claim is settled in: the facts, assumptions and densities of the file, and who decides."""
+    """What a claim is settled in: what the file says and assumes, and who decides."""
 
     facts: Facts
     formulas: Formulas

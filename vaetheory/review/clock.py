@@ -19,7 +19,9 @@ _AGAIN = 0.01
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).startswith("vaetheory")
+    """Whether code of this package is running, and not the clock itself, which has to clear up."""
+    name = str(frame.f_globals.get("__name__", ""))
+    return name.startswith("vaetheory") and name != __name__
 
 
 @contextmanager

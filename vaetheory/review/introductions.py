@@ -14,7 +14,15 @@ from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.bounds import elbo_of
 from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.sides import expression_of
-from vaetheory.latex.meaning.survey import BOUND_NAMES, Facts, density_items, key_of, spelled, walk
+from vaetheory.latex.meaning.survey import (
+    BOUND_NAMES,
+    Facts,
+    density_items,
+    key_of,
+    spelled,
+    walk,
+    word_key,
+)
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import FAMILY_OF
@@ -32,6 +40,7 @@ from vaetheory.latex.reader.syntax import (
     Node,
     Raised,
     Sloped,
+    Words,
 )
 from vaetheory.review.assumptions import is_family
 from vaetheory.review.deciding import Decider
@@ -154,6 +163,11 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if isinstance(name, Added) and len(name.terms) == 1 and name.terms[0][0] < 0:
         # −ℒ = …: ℒ is minus the right side
         name, tree = name.terms[0][1], Added(tree.start, tree.end, ((-1, tree),))
+    if isinstance(name, Words):
+        key = word_key(name)
+        new = key not in facts.definitions and _weighty(tree)
+        circular = any(isinstance(n, Words) and word_key(n) == key for n in walk(tree))
+        return Introduced(key, tree) if new and not circular else None
     head = name.head if isinstance(name, Applied) else name
     if not isinstance(head, Name) or "ELBO" in key_of(head):
         return None

@@ -173,12 +173,14 @@ class _Edge:
     condition: tuple[Assumption, ...]
 
     def settle(self, left: Expression, right: Expression, situation: Situation) -> Claimed:
-        """What is claimed between the two sides, and how it comes out."""
-        return settle(
-            Statement(left, self.relation, right, self.condition, self.quantity),
-            self.constant,
-            situation,
-        )
+        """What is claimed between the two sides, and how it comes out: without the condition that
+        it is said under if it holds without, else under it.
+        """
+        plain = Statement(left, self.relation, right, (), self.quantity)
+        claimed = settle(plain, self.constant, situation)
+        if not self.condition or claimed.decision.verdict is Verdict.HOLDS:
+            return claimed
+        return settle(replace(plain, assumptions=self.condition), self.constant, situation)
 
 
 def _conditions(

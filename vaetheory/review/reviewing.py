@@ -12,7 +12,7 @@ from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.assumptions import describe
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.reader.documents import NotReadable, open_document
-from vaetheory.latex.reader.errors import caret
+from vaetheory.latex.reader.errors import Span, caret
 from vaetheory.review import alternatives
 from vaetheory.review.assumptions import remarked
 from vaetheory.review.clock import TimeIsUp, bounded
@@ -107,7 +107,7 @@ def _report(
 ) -> LineReport:
     line = entry.line
     text = sheet.document.text
-    span = line.span
+    span = _closed(text, line.span)
     report = LineReport(
         line=line.number,
         derivation=line.derivation,
@@ -140,6 +140,15 @@ def _report(
     return report
 
 
+def _closed(text: str, span: Span) -> Span:
+    """The span with the braces behind it that close what it opens, as in \\mathrm{ELBO}."""
+    end = span.end
+    missing = text.count("{", span.start, end) - text.count("}", span.start, end)
+    while missing > 0 and text[end : end + 1] == "}":
+        end, missing = end + 1, missing - 1
+    return Span(span.start, end)
+
+
 def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) -> None:
     claimed = entry.claimed
     assert claimed is not None
@@ -157,6 +166,9 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
             report.verdict, report.evidence = HOLDS, decision.kind
             report.rule = _named(claimed.statement, decider)
             notes += _remarks(claimed.statement, decider)
+        case Verdict.FAILS if line.doubt:
+            report.verdict = UNDECIDED
+            notes.append("the words around it make a condition that is not understood")
         case Verdict.FAILS:
             report.verdict, report.evidence = FAILS, decision.kind
             report.counterexample = decision.counterexample

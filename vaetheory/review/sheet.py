@@ -5,6 +5,7 @@ reason why it has none.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from vaetheory.latex.meaning.survey import Facts, may_be_shorthand, survey, walk
@@ -17,6 +18,7 @@ from vaetheory.latex.reader.macros import Macro, expand, take_definitions
 from vaetheory.latex.reader.styles import plain
 from vaetheory.latex.reader.syntax import Dots, Node
 from vaetheory.latex.reader.tokens import Token, tokenize
+from vaetheory.review.prose import condition
 
 MAXIMUM_LINES = 300
 MAXIMUM_CHARACTERS = 40_000
@@ -40,8 +42,8 @@ class Side:
 
 @dataclass(slots=True)
 class Line:
-    """One relation of a file. ``before`` is the side that it is claimed of, which is the right
-    side of the line before.
+    """One relation of a file. ``condition`` is what it is said under, as a relation; ``doubt``
+    that the words around it make a condition that is not understood.
     """
 
     number: int
@@ -54,6 +56,7 @@ class Line:
     prose: str = ""
     trouble: ReadError | None = None
     condition: tuple[Token, ...] = ()
+    doubt: bool = False
 
     @property
     def span(self) -> Span:
@@ -103,6 +106,7 @@ def read_sheet(document: Document, ends: float) -> Sheet:
                 derivation += 1
                 _trouble(sheet, display, derivation, error)
             continue
+        said = condition(document.text, display.start, display.end, _tokens(macros))
         for chain in chains:
             if chain.comment:
                 continue
@@ -122,11 +126,15 @@ def read_sheet(document: Document, ends: float) -> Sheet:
                 _trouble(sheet, display, derivation, _too_many(display))
                 _finish(sheet)
                 return sheet
-            _add_lines(sheet, chain, sides, derivation, goes_on, display)
+            _add_lines(sheet, chain, sides, derivation, goes_on, display, said)
             if not display.inline:
                 last = sides[-1]
     _finish(sheet)
     return sheet
+
+
+def _tokens(macros: dict[str, Macro]) -> Callable[[str], list[Token]]:
+    return lambda text: plain(expand(tokenize(text), macros))
 
 
 def _too_much(sheet: Sheet, display: Display, ends: float) -> ReadError | None:
@@ -231,7 +239,13 @@ def _is_constant(token: Token) -> bool:
 
 
 def _add_lines(
-    sheet: Sheet, chain: Chain, sides: list[Side], derivation: int, goes_on: bool, display: Display
+    sheet: Sheet,
+    chain: Chain,
+    sides: list[Side],
+    derivation: int,
+    goes_on: bool,
+    display: Display,
+    said: tuple[tuple[Token, ...], bool],
 ) -> None:
     for k, link in enumerate(chain.links):
         sheet.lines.append(
@@ -244,7 +258,8 @@ def _add_lines(
                 first=k == 0 and not goes_on,
                 inline=display.inline,
                 prose=(display.prose + " " + chain.said) if k == 0 else "",
-                condition=tuple(chain.conditions.get(k, ())),
+                condition=tuple(chain.conditions.get(k, ())) or said[0],
+                doubt=said[1],
             )
         )
 

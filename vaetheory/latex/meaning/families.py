@@ -17,11 +17,12 @@ from vaetheory.language.expressions import (
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.survey import walk
-from vaetheory.latex.meaning.variables import Scope
+from vaetheory.latex.meaning.variables import Scope, without_parameters
 from vaetheory.latex.meaning.vectors import component_index, componentwise
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import FAMILY_OF
 from vaetheory.latex.reader.syntax import (
+    Applied,
     Called,
     Group,
     Items,
@@ -50,7 +51,9 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
         raise ReadError(f"this family takes {wanted}", node.group.start, node.group.end)
     if said is None and argument is None:
         raise ReadError("the density of what? Write N(x; mu, sigma^2)", node.start, node.end)
-    if family == "normal" and (_is_matrix(parameters[1]) or _is_vector(parameters[0], scope)):
+    if family == "normal" and (
+        _is_matrix(parameters[1]) or any(_is_vector(p, scope) for p in parameters)
+    ):
         return _over_components(family, said, parameters, scope, argument)
     value = argument if said is None else meaning(said, scope)
     assert value is not None
@@ -58,8 +61,18 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
 
 
 def _is_vector(mean: Node, scope: Scope) -> bool:
-    """Whether the mean is a vector: the file gives its letter an index elsewhere, and not here."""
-    return isinstance(mean, Name) and not mean.sub and mean.base in scope.facts.vectors
+    """Whether a parameter is a vector: the file gives its letter an index elsewhere, and not
+    here.
+    """
+    if isinstance(mean, Raised):
+        mean = mean.base
+    if isinstance(mean, Applied):
+        mean = mean.head
+    return (
+        isinstance(mean, Name)
+        and not without_parameters(mean.sub)
+        and mean.base in scope.facts.vectors
+    )
 
 
 def implicit(node: Called, scope: Scope) -> Expression:
@@ -133,7 +146,11 @@ def _diagonal(node: Node, index: Variable, scope: Scope) -> Expression:
                 if len(kept) == 1:
                     return meaning(kept[0][1], scope)
                 return meaning(Multiplied(node.start, node.end, kept), scope)
-        case Raised(base=Name(base=r"\sigma", sub=()) as base, exponent=exponent):
+        case Raised(base=Name(base=r"\sigma", sub=sub) as base, exponent=exponent) if (
+            not without_parameters(sub)
+        ):
+            return Power(meaning(componentwise(base, index.name), scope), meaning(exponent, scope))
+        case Raised(base=Applied(head=Name(base=r"\sigma")) as base, exponent=exponent):
             return Power(meaning(componentwise(base, index.name), scope), meaning(exponent, scope))
         case Numeral():
             return meaning(node, scope)

@@ -30,6 +30,10 @@ def cross_entropy(group: Group, scope: Scope) -> Expression:
     target, estimate = sorted(nodes, key=_is_estimate)
     if _is_estimate(target) or not _is_estimate(estimate):
         raise ReadError("which of the two is the estimate? Give it a hat", group.start, group.end)
+    if all(isinstance(n, Name) and n.sub for n in nodes):
+        # of one component
+        x, hat = meaning(target, scope), meaning(estimate, scope)
+        return -(x * log(hat) + (1 - x) * log(1 - hat))
     index, high = component_index(scope)
     inside = scope.binding(index)
     x, hat = (meaning(componentwise(n, index.name), inside) for n in (target, estimate))

@@ -14,8 +14,7 @@ class Reading:
     ``shorthand``: q(z) stands for q(z | x). ``narrow_log``: log takes one factor only.
     ``wide_slash``: what follows a slash stands below it as a whole. ``signs``: for ℒ and its like,
     +1 for the ELBO and −1 for its negative. ``prior_for_p``: a bare p in KL(q ‖ p) is the prior,
-    not the posterior. ``prior_for_z``: E_z is under p(z). ``sets``: the variables that are summed
-    over are finite; otherwise ∑ is read as ∫.
+    not the posterior. ``prior_for_z``: E_z is under p(z). ``same_copies``: x is short for x⁽ⁱ⁾.
     """
 
     shorthand: bool = False
@@ -23,6 +22,7 @@ class Reading:
     wide_slash: bool = False
     prior_for_p: bool = False
     prior_for_z: bool = False
+    same_copies: bool = False
     signs: tuple[tuple[str, int], ...] = field(default=())
 
     def describe(self) -> str:
@@ -47,6 +47,7 @@ _WORDS = {
     "narrow_log": "log takes only the factor behind it",
     "wide_slash": "all that follows a slash stands below it",
     "prior_for_p": "the bare p is the prior",
+    "same_copies": "x is short for the observation with its number",
     "prior_for_z": "the expectation over z is under the prior",
 }
 

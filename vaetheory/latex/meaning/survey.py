@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
@@ -20,6 +20,7 @@ from vaetheory.latex.reader.syntax import (
     Node,
     Raised,
     Sized,
+    Words,
 )
 from vaetheory.latex.reader.tokens import NUMBER, Token
 
@@ -119,11 +120,7 @@ def walk(node: object) -> Iterator[Node]:
         one = stack.pop()
         if isinstance(one, Node):
             yield one
-            stack.extend(
-                getattr(one, f.name)
-                for f in reversed(fields(one))
-                if f.name not in SPAN
-            )
+            stack.extend(getattr(one, f.name) for f in reversed(fields(one)) if f.name not in SPAN)
         elif isinstance(one, Items):
             stack.extend(reversed(one.nodes))
         elif isinstance(one, tuple):
@@ -313,7 +310,7 @@ def vectors_of(trees: Iterable[Node]) -> frozenset[str]:
         for node in walk(tree):
             if not isinstance(node, Name):
                 continue
-            index = spelled(node.sub)
+            index = spelled(t for t in node.sub if t.text not in (*PARAMETERS, ",", ";"))
             if len(index) == 1 and index in "dijkln":
                 indexed.add(node.base)
             elif not index and id(node) not in inside:
@@ -346,6 +343,11 @@ def key_of(name: Name) -> str:
     return name.base + (f"_{sub}" if sub and sub not in PARAMETERS else "")
 
 
+def word_key(words: Words) -> str:
+    """What a quantity that is named by words is called, in whatever case and spacing."""
+    return r"\text{" + " ".join(words.text.split()).strip(".,:;").lower() + "}"
+
+
 def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
     """The arguments on both sides of the bar when a bracketed name is a density, else None."""
     bar = "|" in group.items.separators
@@ -359,6 +361,7 @@ def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Nam
     if len(parts) > 2:
         return None
     sides: list[tuple[Name, ...]] = []
+    estimated = False
     for part in parts:
         names: list[Name] = []
         behind_semicolon = False
@@ -366,17 +369,30 @@ def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Nam
             if k and part.separators[k - 1] == ";":
                 behind_semicolon = True
             if behind_semicolon:
+                if _is_estimate_of(node, names):
+                    # p(x; x̂) is p(x | z)
+                    estimated = True
                 continue
             name = _as_argument(node)
             if name is None:
                 return None
+            if sides and name.base in {rf"\hat{{{n.base}}}" for n in sides[0]}:
+                # p(x | x̂): the decoder's output stands for the code that it is made of
+                name = replace(_Z, start=name.start, end=name.end)
+                if any(n.base == name.base for n in names):
+                    continue
             if name.base in PARAMETERS and len(part.nodes) + len(sides) > 1:
                 continue
             names.append(name)
         sides.append(tuple(names))
     if not sides[0]:
         return None
-    return sides[0], sides[1] if len(sides) > 1 else ()
+    given = sides[1] if len(sides) > 1 else ()
+    return sides[0], given or ((_Z,) if estimated else ())
+
+
+def _is_estimate_of(node: Node, names: list[Name]) -> bool:
+    return isinstance(node, Name) and node.base in {rf"\hat{{{n.base}}}" for n in names}
 
 
 def _as_argument(node: Node) -> Name | None:

@@ -28,6 +28,7 @@ from vaetheory.latex.meaning.survey import (
     density_items,
     key_of,
     spelled,
+    word_key,
 )
 from vaetheory.latex.meaning.variables import (
     Scope,
@@ -58,6 +59,10 @@ def _(node: Numeral, scope: Scope) -> Expression:
 
 @meaning.register
 def _(node: Words, scope: Scope) -> Expression:
+    key = word_key(node)
+    found = scope.facts.definitions.get(key)
+    if found is not None and key not in scope.busy:
+        return meaning(found, replace(scope, busy=scope.busy | {key}))
     raise ReadError(f"words in the place of a term: {node.text!r}", node.start, node.end)
 
 

@@ -91,6 +91,8 @@ def _indexed(variable: Variable, name: Name, scope: Scope) -> Variable:
         if not script:
             continue
         found = subscripts(script, scope)
+        if found is None and scope.reading.same_copies and is_example(script):
+            continue
         if found is not None and (mark == "^" or not _is_layer(name.base, found, scope)):
             variable = replace(variable, indices=variable.indices + found)
         else:
@@ -99,6 +101,11 @@ def _indexed(variable: Variable, name: Name, scope: Scope) -> Variable:
             layer = name.base in scope.facts.layered and mark == "_"
             variable = replace(variable, name=fused, slot=fused if layer else variable.slot)
     return variable
+
+
+def is_example(script: tuple[Token, ...]) -> bool:
+    """Whether a script only numbers the example: x^{(i)}, x_i, x_n."""
+    return spelled(script).strip("()[]") in ("i", "n")
 
 
 def _is_layer(base: str, found: tuple[Subscript, ...], scope: Scope) -> bool:

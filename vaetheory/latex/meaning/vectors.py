@@ -10,7 +10,7 @@ from vaetheory.language.notation import summation
 from vaetheory.language.variables import Index, Integers, Variable
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.survey import walk
-from vaetheory.latex.meaning.variables import Scope, is_random, size_for
+from vaetheory.latex.meaning.variables import Scope, is_random, size_for, without_parameters
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
 from vaetheory.latex.reader.tokens import LETTER, Token
@@ -95,7 +95,7 @@ def has_vectors(node: Node, scope: Scope) -> bool:
 
 def _is_vector(name: Name, scope: Scope) -> bool:
     known = name.base in _VECTORS or is_random(name.base, scope) or name.base.startswith(r"\hat{")
-    return known and not name.sub
+    return known and not without_parameters(name.sub)
 
 
 def componentwise(node: Node, index: str) -> Node:
@@ -104,11 +104,11 @@ def componentwise(node: Node, index: str) -> Node:
     """
     mark = (Token(LETTER, index, node.start, node.end),)
     match node:
-        case Name(base=base, sub=()) if (
+        case Name(base=base, sub=sub) if not without_parameters(sub) and (
             base in _VECTORS or base.startswith(r"\hat{") or base in ("f", r"\sigma", r"\Sigma")
         ):
             return replace(node, sub=mark)
-        case Applied(head=Name(sub=()) as head):
+        case Applied(head=Name(sub=sub) as head) if not without_parameters(sub):
             return replace(node, head=replace(head, sub=mark))
         case Applied():
             return node

@@ -26,7 +26,7 @@ _DROPPED = {
     r"\bfseries",
     r"\boldmath", r"\unboldmath", r"\qedhere", r"\qed", r"\blacksquare", r"\square", r"\Box",
     r"\therefore", r"\because",
-    r"\par", r"\medskip", r"\smallskip", r"\bigskip", r"\hline", r"\newpage", r"\nobreak",
+    r"\qty", r"\quantity", r"\par", r"\medskip", r"\smallskip", r"\bigskip", r"\hline", r"\newpage", r"\nobreak",
 }  # fmt: skip
 _DROPPED_WITH_ARGUMENT = {
     r"\tag", r"\label", r"\eqref", r"\ref", r"\cite", r"\citep", r"\citet", r"\footnote",
@@ -53,6 +53,12 @@ _COLOURED = {
     r"\htmlClass",
 }
 _BRACED = {r"\underbrace": "_", r"\overbrace": "^"}
+# brackets that take their content as an argument, as in the physics and mathtools packages
+_BRACKETED = {
+    r"\pqty": "()", r"\bqty": "[]", r"\Bqty": ("\\{", "\\}"), r"\norm": ("\\|", "\\|"),
+    r"\abs": "||", r"\vqty": "||", r"\paren": "()", r"\bracket": "[]", r"\sqb": "[]",
+    r"\ev": "<>", r"\expval": "<>",
+}  # fmt: skip
 _STACKED = {r"\overset", r"\stackrel", r"\underset"}
 _ROMAN = {
     r"\mathrm", r"\operatorname", r"\mathsf", r"\mathit", r"\mathtt", r"\text", r"\textrm",
@@ -130,6 +136,15 @@ def _undress(token: Token, pending: list[Token], result: list[Token]) -> None:
     elif name in _DROPPED_WITH_ARGUMENT:
         _take_optional(pending)
         _take(pending)
+    elif name in _BRACKETED and pending and pending[-1].is_("{"):
+        left, right = _BRACKETED[name]
+        if left == "<":
+            left, right = r"\langle", r"\rangle"
+        content = _take(pending)
+        kind = COMMAND if left in (r"\langle",) else SYMBOL
+        pending.append(replace(token, kind=kind, text=right, end=token.end))
+        pending.extend(reversed(content))
+        result.append(replace(token, kind=kind, text=left))
     elif name in _FRAMES:
         _take_optional(pending)
         pending.extend(reversed(_take(pending)))
@@ -231,7 +246,14 @@ def _roman(token: Token, content: list[Token], pending: list[Token], result: lis
     elif not said:
         return
     else:
-        math = token.text in (r"\mathrm", r"\mathbf", r"\mathit", r"\mathnormal", r"\mathsf")
+        math = token.text in (
+            r"\operatorname",
+            r"\mathrm",
+            r"\mathbf",
+            r"\mathit",
+            r"\mathnormal",
+            r"\mathsf",
+        )
         if math and any(t.kind == COMMAND for t in content):
             pending.extend(reversed(content))
         else:

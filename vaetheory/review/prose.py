@@ -1,0 +1,83 @@
+"""What the words around a formula say about it: "when $q(z|x) = p(z|x)$, …", "… if and only if …".
+
+A claim that is made under a condition is checked under it. Where the words make a condition that is
+not understood, nothing is held against the formula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.layout import chains_of
+from vaetheory.latex.reader.tokens import Token
+
+Tokens = Callable[[str], list[Token]]
+AROUND = 300
+
+_IF = re.compile(
+    r"\b(if|iff|when|whenever|provided|suppose|supposing|assum\w+|in case|setting|choosing|once)\b",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"^[\s,$.)]{0,4}\s*(exactly |precisely |just |holds? |is true )*"
+    r"(if|iff|when|whenever|only if|provided)\b",
+    re.IGNORECASE,
+)
+_ABOUT_EQUALITY = re.compile(
+    r"\b(optim\w+|exact\w*|match\w*|perfect\w*|equal\w*|tight\w*|same|identical|coincid\w*|best)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n|\$\$|\\\]|\\end\{")
+_INLINE = re.compile(r"\$([^$\n]{3,120})\$|\\\((.{3,120}?)\\\)")
+
+
+def condition(text: str, start: int, end: int, tokens: Tokens) -> tuple[tuple[Token, ...], bool]:
+    """The condition under which the words say the formula at ``text[start:end]``, as a relation
+    between densities; and whether they make one that is not understood.
+    """
+    before, behind = _before(text, start), _behind(text, end)
+    said = [m for m in (_IF.search(before),) if m is not None]
+    candidates: list[str] = []
+    if said:
+        candidates += [before[said[0].end() :]]
+    after = _BEHIND.match(behind)
+    if after is not None:
+        candidates.append(behind[after.end() :])
+    for words in candidates:
+        for match in _INLINE.finditer(words):
+            found = _relation(match.group(1) or match.group(2), tokens)
+            if found:
+                return found, False
+    doubt = bool(said and _ABOUT_EQUALITY.search(before)) or after is not None
+    return (), doubt
+
+
+def _before(text: str, start: int) -> str:
+    """The sentence so far, without the sign that opens the formula."""
+    words = text[max(0, start - AROUND) : start]
+    words = re.sub(r"(\$\$?|\\\[|\\\(|\\begin\s*\{[a-z]+\*?\})\s*$", "", words)
+    ends = [m.end() for m in _SENTENCE.finditer(words.rstrip())]
+    return words[ends[-1] if ends else 0 :]
+
+
+def _behind(text: str, end: int) -> str:
+    words = re.sub(r"^\s*(\$\$?|\\\]|\\\)|\\end\s*\{[a-z]+\*?\})", "", text[end : end + AROUND])
+    stop = _SENTENCE.search(words)
+    return words[: stop.start()] if stop else words
+
+
+def _relation(inside: str, tokens: Tokens) -> tuple[Token, ...]:
+    """The tokens of q(z|x) = p(z|x); none for anything but one equation of two densities."""
+    try:
+        read = tokens(inside)
+        chains = chains_of(read, inside, bare=False)
+    except ReadError:
+        return ()
+    if len(chains) != 1 or len(chains[0].links) != 1 or chains[0].links[0].sign != "=":
+        return ()
+    if any(t.text in ("log", r"\E", "KL", "ELBO", r"\int") for t in read):
+        return ()
+    dense = sum(t.text in ("p", "q", "P", "Q") for t in read)
+    return tuple(read) if dense == 2 else ()
