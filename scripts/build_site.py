@@ -22,6 +22,8 @@ import theorem_pages
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ROOT / "scripts" / "node" / "node_modules"
+from vaetheory.presentation import notation
+
 KATEX = PACKAGES / "katex" / "dist"
 SERIF = PACKAGES / "@fontsource" / "source-serif-4" / "files"
 
@@ -53,6 +55,8 @@ def copy_assets() -> None:
 def prepare() -> None:
     """Make docs/ complete."""
     copy_assets()
+    words = ROOT / "docs" / "assets" / "notation-words.js"
+    words.write_text(notation.script(), encoding="utf-8")
     theorem_pages.write(ROOT / "docs" / "theorems")
     command_outputs.write(ROOT, ROOT / "docs" / "generated")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")

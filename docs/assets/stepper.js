@@ -65,6 +65,10 @@
     }
 
     listen() {
+      this.block.addEventListener("what-if", ({ detail: mistaken }) => {
+        if (mistaken && !this.all) { this.current = this.steps.length; this.paint(); }
+        markScrolling(this.block);
+      });
       for (const [index, step] of this.steps.entries()) {
         step.querySelector(".step-number").addEventListener("click", (event) => {
           event.preventDefault();
@@ -97,6 +101,8 @@
     go(line, { link = true } = {}) {
       this.all = false;
       this.current = Math.min(Math.max(line, 1), this.steps.length);
+      // A mistake that stands in for the last line goes when the reader steps.
+      this.block.dispatchEvent(new CustomEvent("line"));
       this.paint();
       if (link) history.replaceState(history.state, "", `#${this.block.id}-${this.current}`);
     }

@@ -8,7 +8,7 @@ link. Links begin with a slash: MkDocs reads them from the root of docs/ (its op
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as etree
 
@@ -19,6 +19,7 @@ from vaetheory.derivation import THEOREM_PREFIX, Step
 from vaetheory.language.expressions import Expression
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.writer import relation_tex, to_latex
+from vaetheory.presentation import behind, graph, notation, what_if
 from vaetheory.presentation.counterexamples import refutation
 from vaetheory.presentation.elements import badge, child, table
 from vaetheory.presentation.evidence import Evidence
@@ -44,7 +45,8 @@ class Writer:
         block.append(self._formula(theorem.statement))
         if theorem.equality:
             child(block, "p", f"Equality: {theorem.equality}", "equality")
-        self._badges(child(block, "p"), self._confirming(entry))
+        refuted = f"{len(entry['mistakes'])} of {len(entry['mistakes'])} mistakes refuted."
+        behind.opening(block, self._confirming(entry), entry["evidence"], refuted)
 
     def derivation(self, parent: etree.Element, name: str) -> None:
         """Every line with its relation, rule, note and kinds of evidence."""
@@ -57,12 +59,16 @@ class Writer:
         steps = zip(theorem.derivation, entry["steps"], strict=True)
         for number, (step, found) in enumerate(steps, start=2):
             line = self._line(lines, name, number, step.expression, step.relation, step.quantity)
-            self._why(child(line, "div", class_="step-why"), step, found["evidence"])
+            self._why(child(line, "div", class_="step-why"), step, found)
         foot = child(block, "p", class_="derivation-foot")
         child(foot, "span", "∎", "qed").set("aria-label", "end of the derivation")
         if entry["assumptions"]:
             child(foot, "span", "Assuming " + "; ".join(entry["assumptions"]) + ".")
         child(foot, "span", theorem.reference, "reference")
+        mistakes = {mistake["name"]: mistake for mistake in entry["mistakes"]}
+        what_if.cases(block, name, theorem, mistakes, self._formula)
+        said = (theorem.derivation.start, *(step.expression for step in theorem.derivation))
+        notation.legend(block, notation.found(" ".join(map(to_latex, said))))
 
     def evidence(self, parent: etree.Element, name: str) -> None:
         """A row for each kind of evidence, with the figures behind it."""
@@ -84,7 +90,7 @@ class Writer:
             cell.append(self._formula(mistake.statement))
             child(row, "td", mistake.why)
             kinds = child(row, "td")
-            self._badges(kinds, found[mistake.name]["refuted_by"])
+            behind.badges(kinds, found[mistake.name]["refuted_by"])
             if unable := found[mistake.name]["cannot_tell"]:
                 child(kinds, "small", "cannot tell: " + ", ".join(unable))
             numbers = child(child(body, "tr", class_="numbers"), "td", colspan="3")
@@ -92,7 +98,10 @@ class Writer:
 
     def theorems(self, parent: etree.Element) -> None:
         """The status table: each theorem, the kinds of its evidence, its mistakes, what it uses."""
-        heads = ("question", "theorem", "evidence", "mistakes refuted", "uses")
+        used_by = graph.used_by(
+            {name: self._evidence.entry(name)["uses"] for name in self._evidence.names()}
+        )
+        heads = ("question", "theorem", "evidence", "mistakes refuted", "uses", "used by")
         body = table(parent, "theorems", heads)
         for name in self._evidence.names():
             entry = self._evidence.entry(name)
@@ -102,11 +111,22 @@ class Writer:
             cell = child(row, "td")
             child(cell, "a", theorem.title, "theorem-title", href=f"/theorems/{name}.md")
             cell.append(self._formula(theorem.statement))
-            self._badges(child(row, "td"), self._confirming(entry))
+            behind.badges(child(row, "td"), self._confirming(entry))
             child(row, "td", f"{len(entry['mistakes'])} of {len(entry['mistakes'])}")
-            uses = child(row, "td")
-            for used in entry["uses"]:
-                child(uses, "a", used.replace("-", " "), href=f"/theorems/{used}.md")
+            for others in (entry["uses"], used_by[name]):
+                cell = child(row, "td")
+                for other in others:
+                    child(cell, "a", other.replace("-", " "), href=f"/theorems/{other}.md")
+
+    def graph(self, parent: etree.Element) -> None:
+        """Which theorems lean on which, as a drawing with links."""
+        uses = {name: self._evidence.entry(name)["uses"] for name in self._evidence.names()}
+        titles = {name: self._evidence.library.get(name).title for name in uses}
+        graph.draw(parent, uses, titles)
+
+    def notation(self, parent: etree.Element) -> None:
+        """Every density that the pages name where it is pointed at."""
+        notation.definitions(parent, list(notation.BY_KEY.values()))
 
     def rules(self, parent: etree.Element) -> None:
         """Every rule of inference: its schema, its side condition, and what it says."""
@@ -120,11 +140,6 @@ class Writer:
 
     def _confirming(self, entry: dict[str, Any]) -> list[str]:
         return [kind for kind, figures in entry["evidence"].items() if figures["holds"]]
-
-    def _badges(self, parent: etree.Element, kinds: Iterable[str]) -> None:
-        group = child(parent, "span", class_="badges")
-        for kind in kinds:
-            badge(group, kind)
 
     def _line(
         self,
@@ -144,7 +159,7 @@ class Writer:
         line.append(self._formula(expression))
         return line
 
-    def _why(self, parent: etree.Element, step: Step, kinds: Iterable[str]) -> None:
+    def _why(self, parent: etree.Element, step: Step, found: Mapping[str, Any]) -> None:
         if step.rule.startswith(THEOREM_PREFIX):
             cited = step.rule.removeprefix(THEOREM_PREFIX)
             title = self._evidence.library.get(cited).title
@@ -156,7 +171,7 @@ class Writer:
             self._rule(details, rule)
         if step.note:
             child(parent, "span", step.note, "note")
-        self._badges(parent, kinds)
+        behind.opening(parent, found["evidence"], found.get("figures", {}))
 
     def _rule(self, parent: etree.Element, rule: Rule) -> None:
         parent.append(formula(self._md, self._katex, rule.formula))

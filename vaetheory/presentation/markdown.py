@@ -8,6 +8,8 @@ A directive stands on a line of its own:
     {{ evidence elbo-identity }}      the figures behind each kind
     {{ mistakes elbo-identity }}      what goes wrong, why, and what refutes it
     {{ theorems }}                    the table of all of them
+    {{ graph }}                       which of them lean on which, as a drawing
+    {{ notation }}                    what the densities are called
     {{ experiment two-terms }}        what an experiment found, from its result file
     {{ experiments }}                 the table of all of them
     {{ rules }}                       every rule of inference
@@ -113,6 +115,8 @@ class BlockDirectives(BlockProcessor):
             "rules": writer.rules,
             "experiments": self._extension.experiments().experiments,
         }
+            "graph": writer.graph,
+            "notation": writer.notation,
         verb, what = directive["verb"], directive["what"]
         if verb in about_all and not what:
             about_all[verb](parent)
