@@ -20,10 +20,10 @@ import run_fragments
 import search_index
 import theorem_pages
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ROOT / "scripts" / "node" / "node_modules"
 from vaetheory.presentation import notation
 
+ROOT = Path(__file__).parent.parent
+PACKAGES = ROOT / "scripts" / "node" / "node_modules"
 KATEX = PACKAGES / "katex" / "dist"
 SERIF = PACKAGES / "@fontsource" / "source-serif-4" / "files"
 
@@ -50,13 +50,13 @@ def copy_assets() -> None:
     """What every page loads beside its own markup."""
     copy_katex(ROOT / "docs" / "assets" / "katex")
     copy_serif(ROOT / "docs" / "assets" / "serif")
+    words = ROOT / "docs" / "assets" / "notation-words.js"
+    words.write_text(notation.script(), encoding="utf-8")
 
 
 def prepare() -> None:
     """Make docs/ complete."""
     copy_assets()
-    words = ROOT / "docs" / "assets" / "notation-words.js"
-    words.write_text(notation.script(), encoding="utf-8")
     theorem_pages.write(ROOT / "docs" / "theorems")
     command_outputs.write(ROOT, ROOT / "docs" / "generated")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")

@@ -112,11 +112,11 @@ class BlockDirectives(BlockProcessor):
         }
         about_all = {
             "theorems": writer.theorems,
+            "graph": writer.graph,
+            "notation": writer.notation,
             "rules": writer.rules,
             "experiments": self._extension.experiments().experiments,
         }
-            "graph": writer.graph,
-            "notation": writer.notation,
         verb, what = directive["verb"], directive["what"]
         if verb in about_all and not what:
             about_all[verb](parent)
