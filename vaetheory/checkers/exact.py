@@ -29,7 +29,7 @@ PLACES = 1
 PATIENCE = 3
 """After how many refusals in a row worlds of a kind are given up."""
 
-BESIDE = 2
+BESIDE = 1
 """How many Gaussian worlds are asked beside the finite ones, where both apply."""
 
 

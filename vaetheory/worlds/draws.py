@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from vaetheory.language.variables import FiniteSet, Interval, Reals, Space
+from vaetheory.worlds.rational import Rational
 
 Key = tuple[object, ...]
 
@@ -88,7 +89,7 @@ class Draws:
         # a draw is made once, however often it is asked for: the moving copy of a world asks again
         value = self.taken.get(key)
         if value is None:
-            value = self.taken[key] = self.fixed.get(key, Fraction(drawn))
+            value = self.taken[key] = Rational(self.fixed.get(key, drawn))
         return value
 
     def weight(self, part: str, key: Key, vanishing: bool = False) -> Fraction:

@@ -83,7 +83,7 @@ def power(base: Number, exponent: Fraction) -> Number:
     if isinstance(base, Exact) and (plain := base.as_rational) is not None:
         base = plain
     if isinstance(base, int | Fraction):
-        return _rational_power(Fraction(base), exponent)
+        return _rational_power(base if isinstance(base, Fraction) else Fraction(base), exponent)
     if exponent.denominator == 1 and 0 <= exponent <= 8:
         result: Number = Fraction(1)
         for _ in range(int(exponent)):
@@ -105,12 +105,12 @@ def pi_number() -> Exact:
 
 def _rational_power(base: Fraction, exponent: Fraction) -> Number:
     size = max(base.numerator.bit_length(), base.denominator.bit_length())
-    if size * abs(exponent) > _MOST_BITS:
+    if size * abs(exponent.numerator) > _MOST_BITS * exponent.denominator:
         raise UndefinedError(f"{base} to the power {exponent} is too long to write")
     if exponent.denominator == 1:
         if base == 0 and exponent < 0:
             raise UndefinedError("a division by zero")
-        return Fraction(base) ** int(exponent)
+        return base**exponent.numerator
     if base == 0 and exponent > 0:
         return Fraction(0)
     if base <= 0:

@@ -29,6 +29,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Union
 
+from vaetheory.worlds.rational import Rational as FastFraction
+from vaetheory.worlds.rational import quick
+
 Generator = Union[int, "Symbol", "PowerOf", "ExpOf", "LogOf"]
 Monomial = tuple[Generator, ...]
 Rational = int | Fraction
@@ -49,7 +52,7 @@ class Symbol:
     name: str
 
 
-ONE, MINUS_ONE = Fraction(1), Fraction(-1)
+ONE, MINUS_ONE = FastFraction(1), FastFraction(-1)
 PI, LOG_PI = Symbol("π"), Symbol("log π")
 
 
@@ -68,7 +71,7 @@ class Exact:
     @staticmethod
     def of(value: Number) -> Exact:
         """The number as an element of the ring; elements pass through."""
-        return value if isinstance(value, Exact) else Exact({(): Fraction(value)} if value else {})
+        return value if isinstance(value, Exact) else Exact({(): quick(value)} if value else {})
 
     @cached_property
     def as_rational(self) -> Fraction | None:
@@ -104,7 +107,7 @@ class Exact:
         if isinstance(other, int | Fraction):
             if not other:
                 return self
-            added: Mapping[Monomial, Fraction] = {(): Fraction(other)}
+            added: Mapping[Monomial, Fraction] = {(): quick(other)}
         elif isinstance(other, Exact):
             added = other.terms
         else:
@@ -134,7 +137,7 @@ class Exact:
         if isinstance(other, int | Fraction):
             if not other:
                 return Exact({})
-            scale = Fraction(other)
+            scale = quick(other)
             if len(self.terms) < 3:
                 # most factors are logarithms, whose coefficients are ±1
                 return Exact({m: _scaled(c, scale) for m, c in self.terms.items()})

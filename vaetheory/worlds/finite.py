@@ -21,7 +21,7 @@ from vaetheory.language.text import letter_text
 from vaetheory.language.variables import FiniteSet, Variable
 from vaetheory.worlds.draws import STYLES, Draws, Key, Style
 from vaetheory.worlds.evaluation import cost, evaluator
-from vaetheory.worlds.exact import Exact, UndefinedError
+from vaetheory.worlds.exact import ONE, Exact, UndefinedError
 from vaetheory.worlds.frames import Request, frame
 from vaetheory.worlds.ownership import moves, owned_letters
 from vaetheory.worlds.plan import Factor, Plan, plan_of
@@ -345,7 +345,7 @@ def _sizes(kinds: Mapping[str, Cells], draws: Draws, given: Mapping[str, int]) -
 
 def _widths_of(cells: Cells, size: int, draws: Draws) -> tuple[Fraction, ...]:
     if not cells.continuous:
-        return (Fraction(1),) * size
+        return (ONE,) * size
     return tuple(draws.width(cells.name, (i,)) for i in range(size))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
+from vaetheory.worlds.exact import ONE
+from vaetheory.worlds.rational import product_of
 from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.values import add_all
 
@@ -37,7 +40,7 @@ class Grid:
 
     def volumes(self, slots: tuple[str, ...]) -> dict[Cell, Fraction]:
         """The products of the widths, for all combinations of cells."""
-        found: dict[Cell, Fraction] = {(): Fraction(1)}
+        found: dict[Cell, Fraction] = {(): ONE}
         for slot in slots:
             widths = self.widths[slot]
             found = {
@@ -74,17 +77,22 @@ def marginal(factors: tuple[FactorTable, ...], slots: tuple[str, ...], grid: Gri
     order = (*slots, *hidden)
     if missing := needed - {s for f in used for s in f.of}:
         raise UngenerableError(f"no density of {min(missing)} to build the joint from")
-    places = [tuple(order.index(s) for s in (*f.of, *f.given)) for f in used]
+    picked = [(f.values, _picking([order.index(s) for s in (*f.of, *f.given)])) for f in used]
+    count = len(slots)
     found: dict[Cell, list[Any]] = {}
     volumes = grid.volumes(hidden)
     for cell in grid.cells(order):
-        value: Any = volumes[cell[len(slots) :]]
-        for factor, where in zip(used, places, strict=True):
-            value = value * factor.values[tuple(cell[i] for i in where)]
-            if not value:
-                break
-        found.setdefault(cell[: len(slots)], []).append(value)
+        parts = [values[pick(cell)] for values, pick in picked]
+        value = product_of(volumes[cell[count:]], parts)
+        found.setdefault(cell[:count], []).append(value)
     return {cell: add_all(values) for cell, values in found.items()}
+
+
+def _picking(places: list[int]) -> Callable[[Cell], Cell]:
+    """The function that takes these places out of a cell."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cell: tuple([cell[i] for i in places])
 
 
 def conditional(

@@ -15,6 +15,7 @@ from typing import Any, Union
 
 from vaetheory.worlds import elementary
 from vaetheory.worlds.exact import Exact, Monomial, Number, UndefinedError
+from vaetheory.worlds.rational import ZERO
 
 WorldValue = Union[Number, "Infinite", "Dual"]
 
@@ -174,7 +175,7 @@ def add_all(values: Iterable[Any]) -> Any:
 
     Numbers are gathered in one table of terms instead of one sum after the other.
     """
-    rational = Fraction(0)
+    rational: Fraction = ZERO
     terms: dict[Monomial, Fraction] = {}
     others: list[Any] = []
     for value in values:
