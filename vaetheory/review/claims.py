@@ -28,7 +28,8 @@ from vaetheory.review.assumptions import densities, unconditional
 from vaetheory.review.deciding import Decider, Decision
 from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
 from vaetheory.review.graphs import data_law, implied
-from vaetheory.review.slopes import along_scalars
+from vaetheory.review.noise import reparameterized
+from vaetheory.review.slopes import along_scalars, owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,18 @@ class Claimed:
 
 def settle(statement: Statement, constant: bool, situation: Situation) -> Claimed:
     """Decides what a line claims, with as few assumptions as it takes."""
+    moved = owners(statement, situation.facts)
+    if moved is None:
+        why = "what does this gradient move? No density and no formula here carries its parameter"
+        return Claimed(statement, Decision(Verdict.UNDECIDED, "", why))
     statement = along_scalars(statement)
     statement = replace(
         statement,
-        assumptions=statement.assumptions + _relevant(statement, situation.given, families=False),
+        assumptions=(
+            *statement.assumptions,
+            *_relevant(statement, situation.given, families=False),
+            *moved,
+        ),
     )
     if constant and statement.relation is Relation.EQUAL:
         statement = replace(statement, relation=Relation.UP_TO_CONSTANT)
@@ -65,6 +74,14 @@ def settle(statement: Statement, constant: bool, situation: Situation) -> Claime
         return _up_to_constant(statement, situation)
     if statement.relation is Relation.UNBIASED:
         return _estimate(statement, situation)
+    noisy = reparameterized(statement)
+    if noisy is not None:
+        over_latent, assumed = noisy
+        claimed = _under_assumptions(over_latent, situation)
+        if claimed.decision.verdict is Verdict.HOLDS:
+            said = (*statement.assumptions, assumed)
+            found = (*claimed.found, assumed)
+            return replace(claimed, statement=replace(statement, assumptions=said), found=found)
     return _under_assumptions(statement, situation)
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vaetheory.language.assumptions import Owns
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import (
+    Density,
     Expectation,
     Expression,
     Gradient,
     IndexedSum,
     Integral,
+    Letter,
+    MutualInformation,
     Number,
     Product,
     Sum,
@@ -24,6 +28,48 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.statements import Statement
 from vaetheory.language.variables import Variable
+from vaetheory.latex.meaning.survey import Facts
+
+_BY_CUSTOM = {r"\theta": "p", r"\phi": "q"}
+
+
+def owners(statement: Statement, facts: Facts) -> tuple[Owns, ...] | None:
+    """Which letters ∇ moves, as the file writes its parameters: q_λ is moved by ∇_λ.
+
+    Where no letter carries the parameter, θ moves p and φ moves q, as is the custom; None for any
+    other that stands nowhere in the statement: what it moves is then not known.
+    """
+    found: list[Owns] = []
+    letters = {
+        n.letter
+        for side in (statement.left, statement.right)
+        for n in walk(side)
+        if isinstance(n, Density | MutualInformation)
+    }
+    names = {v.name for v in _free(statement)}
+    for parameter in _parameters(statement):
+        moved = [x for x in sorted(letters, key=repr) if _carries_it(x, parameter, facts)]
+        if not moved and parameter in _BY_CUSTOM:
+            owner = _BY_CUSTOM[parameter]
+            free = [x for x in letters if x.name.lower() == owner and not _owned(x, facts)]
+            moved = sorted(free, key=repr)
+        custom = _BY_CUSTOM.get(parameter)
+        if moved != sorted((x for x in letters if x.name == custom), key=repr):
+            # what is the custom anyway needs no word
+            found += [Owns(parameter, x) for x in moved]
+        if not moved and parameter not in names and parameter not in _BY_CUSTOM:
+            return None
+    return tuple(found)
+
+
+def _owned(letter: Letter, facts: Facts) -> set[str]:
+    return facts.owned.get(letter.name, set()) | facts.owned.get(letter.name.lower(), set())
+
+
+def _carries_it(letter: Letter, parameter: str, facts: Facts) -> bool:
+    if letter.subscript:
+        return parameter in letter.subscript.split(",")
+    return parameter in _owned(letter, facts)
 
 
 def along_scalars(statement: Statement) -> Statement:

@@ -20,6 +20,7 @@ from vaetheory.latex.reader.syntax import (
     Node,
     Raised,
     Sized,
+    Sloped,
     Words,
 )
 from vaetheory.latex.reader.tokens import NUMBER, Token
@@ -153,6 +154,8 @@ class Facts:
     scalars: set[str] = field(default_factory=set)
     vectors: frozenset[str] = frozenset()
     unlimited: set[str] = field(default_factory=set)
+    owned: dict[str, set[str]] = field(default_factory=dict)
+    slopes: set[str] = field(default_factory=set)
 
     @property
     def latents(self) -> tuple[Name, ...]:
@@ -215,6 +218,8 @@ def _look(node: Node, facts: Facts) -> None:
                 facts.densities.append((head.base, spelled(head.sub), of, given))
                 facts.subscripts.setdefault(head.base, Counter())[spelled(head.sub)] += 1
                 facts.arguments |= {n.base for n in (*of, *given)}
+                said = {n.base for n in walk(group) if isinstance(n, Name)} & PARAMETERS
+                facts.owned.setdefault(head.base, set()).update(said)
                 _layers(facts, (*of, *given))
         case Big(sign="∫", sub=sub, differentials=differentials):
             facts.integrated |= {n.base for n in differentials}
@@ -243,6 +248,8 @@ def _look(node: Node, facts: Facts) -> None:
             facts.bernoulli = True
         case Applied(power=Node(), group=Group(items=Items(nodes=(inner,)))) if _one_minus(inner):
             facts.bernoulli = True
+        case Sloped(parameter=parameter):
+            facts.slopes.add(parameter)
         case Called(name="BCE"):
             facts.bernoulli = True
         case Name(base=r"\sigma" | r"\Sigma"):
@@ -257,6 +264,8 @@ def _look(node: Node, facts: Facts) -> None:
             facts.scalars.add(node.base)
     if isinstance(node, Name) and node.base in ("q", "p", "P", "Q"):
         facts.subscripts.setdefault(node.base, Counter())[spelled(node.sub)] += 1
+        said = {t.text for t in node.sub} & PARAMETERS
+        facts.owned.setdefault(node.base, set()).update(said)
 
 
 def _one_minus(node: Node) -> bool:

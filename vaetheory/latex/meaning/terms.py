@@ -33,6 +33,7 @@ from vaetheory.latex.meaning.survey import (
 from vaetheory.latex.meaning.variables import (
     Scope,
     is_random,
+    moving,
     parameter_space,
     subscripts,
     value_variable,
@@ -50,6 +51,7 @@ from vaetheory.latex.reader.syntax import (
     Numeral,
     Words,
 )
+from vaetheory.latex.reader.tokens import LETTER, Token
 
 
 @meaning.register
@@ -101,7 +103,12 @@ def _(node: Name, scope: Scope) -> Expression:
             node.start,
             node.end,
         )
-    return Value(value_variable(node, scope))
+    variable = value_variable(node, scope)
+    if not is_random(node.base, scope) and node.base not in scope.indices:
+        depends = moving(node.base, node.sub, scope)
+        if depends:
+            return Function(variable, depends)
+    return Value(variable)
 
 
 def definition(node: Name, scope: Scope) -> Expression | None:
@@ -201,6 +208,12 @@ def _function(head: Name, node: Applied, scope: Scope) -> Expression:
         if not (isinstance(n, Name) and n.base in PARAMETERS and len(node.group.items.nodes) > 1)
     ]
     arguments = tuple(meaning(n, scope) for n in kept)
+    inside = tuple(
+        Token(LETTER, n.base, n.start, n.end)
+        for n in node.group.items.nodes
+        if isinstance(n, Name) and n not in kept
+    )
+    arguments += moving(head.base, (*head.sub, *inside), scope)
     sub = without_parameters(head.sub)
     name = Variable(head.base + "'" * head.primes, parameter_space(head.base, scope))
     if sub:

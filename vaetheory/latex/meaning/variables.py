@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from vaetheory.language.expressions import Value
 from vaetheory.language.variables import (
     Continuum,
     FiniteSet,
@@ -159,6 +160,21 @@ def value_variable(name: Name, scope: Scope) -> Variable:
         return random_variable(name, scope)
     stripped = replace(name, sub=without_parameters(name.sub))
     return _indexed(Variable(base, parameter_space(base, scope)), stripped, scope)
+
+
+_DEPEND = (r"\mu", r"\sigma", r"\Sigma", r"\tau", "s", "m")
+
+
+def moving(base: str, script: tuple[Token, ...], scope: Scope) -> tuple[Value, ...]:
+    """The parameters that a letter depends on, of those that the file takes gradients by: those
+    below it, and for what a network puts out (x̂, μ, σ) all of them.
+    """
+    slopes = sorted(scope.facts.slopes & PARAMETERS)
+    if not slopes or base in scope.facts.slopes:
+        return ()
+    said = {t.text for t in script}
+    network = base.startswith(r"\hat{") or base in _DEPEND
+    return tuple(Value(Variable(s, Reals())) for s in slopes if s in said or network)
 
 
 def without_parameters(script: tuple[Token, ...]) -> tuple[Token, ...]:

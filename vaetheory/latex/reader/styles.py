@@ -26,7 +26,8 @@ _DROPPED = {
     r"\bfseries",
     r"\boldmath", r"\unboldmath", r"\qedhere", r"\qed", r"\blacksquare", r"\square", r"\Box",
     r"\therefore", r"\because",
-    r"\qty", r"\quantity", r"\par", r"\medskip", r"\smallskip", r"\bigskip", r"\hline", r"\newpage", r"\nobreak",
+    r"\qty", r"\quantity", r"\par", r"\medskip", r"\smallskip", r"\bigskip", r"\hline",
+    r"\newpage", r"\nobreak",
 }  # fmt: skip
 _DROPPED_WITH_ARGUMENT = {
     r"\tag", r"\label", r"\eqref", r"\ref", r"\cite", r"\citep", r"\citet", r"\footnote",
