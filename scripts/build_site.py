@@ -3,8 +3,8 @@
 Usage: python scripts/build_site.py build|serve|prepare [--site-dir DIR] [MkDocs options]
 
 `prepare` copies KaTeX's stylesheet and all fonts out of their npm packages, so that no page asks
-another host, and writes a page for each theorem, a fragment for each demo run and what the commands
-print about the examples. All of it is made anew every time.
+another host, and writes a page for each theorem, a fragment for each demo run, what the commands
+print about the examples, and Python for the reader's browser. All of it is made anew every time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import browser_python
+import check_mine
 import command_outputs
 import run_fragments
 import search_index
@@ -29,10 +31,13 @@ SERIF = PACKAGES / "@fontsource" / "source-serif-4" / "files"
 
 
 def copy_katex(target: Path) -> None:
-    """KaTeX's stylesheet and the one font format that every current browser takes."""
+    """KaTeX's stylesheet, the one font format that every current browser takes, and the script,
+    which a page loads only to set what its reader writes.
+    """
     shutil.rmtree(target, ignore_errors=True)
     (target / "fonts").mkdir(parents=True)
     shutil.copy(KATEX / "katex.min.css", target)
+    shutil.copy(KATEX / "katex.min.js", target)
     for font in KATEX.glob("fonts/*.woff2"):
         shutil.copy(font, target / "fonts")
 
@@ -60,6 +65,8 @@ def prepare() -> None:
     theorem_pages.write(ROOT / "docs" / "theorems")
     command_outputs.write(ROOT, ROOT / "docs" / "generated")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")
+    version = browser_python.write(ROOT / "docs" / "assets" / "python", ROOT / ".cache")
+    check_mine.write(ROOT, ROOT / "docs" / "generated", version)
 
 
 def main(arguments: list[str]) -> int:
