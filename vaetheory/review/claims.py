@@ -29,6 +29,7 @@ from vaetheory.review.deciding import Decider, Decision
 from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
 from vaetheory.review.graphs import data_law, implied
 from vaetheory.review.noise import reparameterized
+from vaetheory.review.proportions import NOT_SETTLED, as_logarithms, scaled
 from vaetheory.review.slopes import along_scalars, owners
 
 
@@ -51,6 +52,33 @@ class Claimed:
     decision: Decision
     found: tuple[Assumption, ...] = ()
     note: str = ""
+
+
+def proportional(statement: Statement, situation: Situation) -> Claimed:
+    """Decides ∝: it fails between densities whose ratio depends on the variable, and between
+    losses that are opposite.
+    """
+    latents = tuple(n.base for n in situation.facts.latents)
+    first: Claimed | None = None
+    for one in as_logarithms(statement, latents):
+        note = f"∝ is read as: the ratio of the two does not depend on {one.quantity}"
+        claimed = replace(settle(one, False, situation), note=note)
+        if claimed.decision.verdict is Verdict.HOLDS:
+            return claimed
+        first = first or claimed
+    if first is not None:
+        return first
+    tries = scaled(statement, situation.formulas.scale)
+    for one in tries:
+        claimed = settle(one, True, situation)
+        if claimed.decision.verdict is Verdict.HOLDS:
+            note = f"∝ is read as: equal up to a positive scale and a constant; {claimed.note}"
+            return replace(claimed, note=note)
+    for one in tries:
+        opposite = settle(replace(one, right=-one.right), True, situation)
+        if opposite.decision.verdict is Verdict.HOLDS:
+            return replace(settle(one, True, situation), note="the two are opposite in sign")
+    return Claimed(statement, NOT_SETTLED)
 
 
 def settle(statement: Statement, constant: bool, situation: Situation) -> Claimed:

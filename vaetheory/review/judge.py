@@ -21,7 +21,7 @@ from vaetheory.latex.reader.layout import chains_of, quantity_of
 from vaetheory.latex.reader.syntax import Name, Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.assumptions import assumption_of
-from vaetheory.review.claims import Claimed, Situation, settle
+from vaetheory.review.claims import Claimed, Situation, proportional, settle
 from vaetheory.review.deciding import Decider
 from vaetheory.review.families import formulas_of
 from vaetheory.review.relations import NOT_CLAIMS, RELATION_OF
@@ -171,12 +171,15 @@ class _Edge:
     quantity: str
     constant: bool
     condition: tuple[Assumption, ...]
+    scale: bool = False
 
     def settle(self, left: Expression, right: Expression, situation: Situation) -> Claimed:
         """What is claimed between the two sides, and how it comes out: without the condition that
         it is said under if it holds without, else under it.
         """
         plain = Statement(left, self.relation, right, (), self.quantity)
+        if self.scale:
+            return proportional(plain, situation)
         claimed = settle(plain, self.constant, situation)
         if not self.condition or claimed.decision.verdict is Verdict.HOLDS:
             return claimed
@@ -214,7 +217,7 @@ def _edges(
     edges: list[_Edge] = []
     last: int | None = None
     pending: list[Relation] = []
-    skipped = False
+    skipped = scale = False
     for k, line in enumerate(lines):
         entry = judged[k]
         if line.first:
@@ -228,6 +231,7 @@ def _edges(
             last, pending = place.get(id(line.right)), []
             continue
         pending.append(relation)
+        scale = (scale and len(pending) > 1) or line.link.sign == r"\propto"
         if id(line.right) in errors:
             entry.error = errors[id(line.right)]
             skipped = True
@@ -259,8 +263,11 @@ def _edges(
             condition = conditions.get(line.number, ())
             if condition is None:
                 entry.note = "said under a condition that cannot be assumed here: not checked"
+            elif scale and len(pending) > 1:
+                entry.note = "∝ behind a line that was not read: not checked"
             else:
-                edges.append(_Edge(k, last, here, composed, quantity, constant, condition))
+                edge = _Edge(k, last, here, composed, quantity, constant, condition, scale)
+                edges.append(edge)
             if skipped:
                 entry.note = (
                     "checked against the last line that was read: what stands between was not"

@@ -15,6 +15,7 @@ RELATION_OF: dict[str, Relation] = {
     ">": Relation.GREATER,
     r"\approx": Relation.UNBIASED,
     r"\doteq": Relation.UP_TO_CONSTANT,
+    r"\propto": Relation.UP_TO_CONSTANT,
 }
 
 NOT_CLAIMS: dict[str, str] = {
@@ -23,7 +24,6 @@ NOT_CLAIMS: dict[str, str] = {
     r"\ne": "says that two things differ; nothing to check",
     r"\to": "an arrow is no relation that can be checked",
     r"\perp": "says that variables are independent: write it as % assume: p(x|z) = p(x)",
-    r"\propto": "∝ is not checked: write log … ≐ … , or + const",
     r"\subset": "is no relation between numbers",
     r"\ll": "≪ is no relation that can be checked",
     r"\gg": "≫ is no relation that can be checked",

@@ -182,7 +182,9 @@ def _is_condition(rest: Sequence[Token]) -> bool:
 def _is_term(token: Token, before: Token | None, after: Token | None) -> bool:
     if before is not None:
         return before.text in _GOES_ON or before.text in RELATIONS
-    goes_on = after is not None and (after.text in _GOES_ON or after.text in RELATIONS)
+    goes_on = after is not None and (
+        after.text in _GOES_ON or after.text in RELATIONS or after.is_(":")
+    )
     return goes_on and not token.text.endswith((":", ",", "."))
 
 

@@ -44,7 +44,8 @@ SAME_COMMAND: dict[str, str] = {
     \mid | \vert | \lvert | \rvert | \given | \bm| | \Vert \| \parallel \| \lVert \| \rVert \|
     \infdivx \KL \varphi \phi \vartheta \theta \varepsilon \epsilon \varsigma \sigma
     \varpi \pi \varrho \rho \lbrace \{ \rbrace \} \lbrack [ \rbrack ] \lparen ( \rparen )
-    \dfrac \frac \tfrac \frac \cfrac \frac \nicefrac \frac \sfrac \frac \bullet \cdot \ast *
+    \dfrac \frac \tfrac \frac \cfrac \frac \nicefrac \frac \sfrac \frac
+    \bullet \cdot \odot \cdot \ast *
     \coloneqq := \coloneq := \triangleq := \defeq := \eqdef := \definedas := \doteqdot \doteq
     \simeq \approx \expectation \E \Expect \E \Ex \E \EE \E \Eop \E \Exp \E
     \DKL \KL \Dkl \KL \kld \KL \KLD \KL \kl \KL \dkl \KL \KLdiv \KL \elbo \ELBO
