@@ -27,12 +27,12 @@ from vaemodels.data import Dataset
 from vaemodels.distributed import World
 from vaemodels.evaluation import log_likelihood
 from vaemodels.hardware import (
+    LAYOUT,
     apply,
     autocast,
     describe,
     flushing_denormals,
     has_native_bfloat16,
-    layout,
     place,
     torch_device,
 )
@@ -55,8 +55,8 @@ class Factors:
         layout: memory format of the weights, which the convolutions follow.
         fused: Adam in one kernel.
         precision: float32, or bfloat16 autocast.
-        subpixel: the decoder ends with a sub-pixel convolution; else with a transposed one (another
-            architecture: its row is no ablation).
+        subpixel: levels that the decoder's last, sub-pixel convolution undoes; 0: it ends with a
+            transposed one instead. Other architectures: their rows are no ablations.
     """
 
     resident: bool = True
@@ -64,7 +64,7 @@ class Factors:
     layout: torch.memory_format = torch.contiguous_format
     fused: bool = True
     precision: Precision = Precision.FLOAT32
-    subpixel: bool = True
+    subpixel: int = 1
 
 
 REFERENCE = "conventional loop, float32"
@@ -74,9 +74,9 @@ CONVENTIONAL = Factors(resident=False, logits=False, fused=False)
 def plain_loop(config: Config, data: Dataset, factors: Factors) -> Loop:
     """A loop that has exactly these factors, written out without the package's own loop."""
     device = data.images.device
-    model = build(config.model).to(device)
-    if not factors.subpixel:
-        shape = config.model
+    shape = dataclasses.replace(config.model, subpixel=max(1, factors.subpixel))
+    model = build(shape).to(device)
+    if factors.subpixel == 0:
         last = nn.ConvTranspose2d(shape.channels[0], shape.image_shape[0], 4, 2, padding=1)
         model.decoder.image = nn.Sequential(*list(model.decoder.image)[:-2], last)
         model.to(device)
@@ -217,22 +217,23 @@ def _row(
 
 def _loops(config: Config, data: Dataset, native: bool) -> dict[str, tuple[Loop, Precision]]:
     """Every row: its name, its loop, and the arithmetic whose peak it is compared with."""
-    best = Factors(precision=_precisions(native)[-1], layout=layout(config.device))
-    layouts = {torch.channels_last: "channels_last", torch.contiguous_format: "contiguous weights"}
-    (other,) = set(layouts) - {best.layout}
+    best = Factors(precision=_precisions(native)[-1], layout=LAYOUT, subpixel=config.model.subpixel)
     rows = {
-        REFERENCE: CONVENTIONAL,
+        REFERENCE: dataclasses.replace(CONVENTIONAL, subpixel=config.model.subpixel),
         "all factors": best,
         "without resident data": dataclasses.replace(best, resident=False),
         "without logits": dataclasses.replace(best, logits=False),
-        f"with {layouts[other]}": dataclasses.replace(best, layout=other),
+        "without channels_last": dataclasses.replace(best, layout=torch.contiguous_format),
         "without fused Adam": dataclasses.replace(best, fused=False),
-        "architecture: transposed last layer": dataclasses.replace(best, subpixel=False),
+        "architecture: transposed last layer": dataclasses.replace(best, subpixel=0),
     }
+    if len(config.model.channels) > 1:
+        two = "architecture: last two levels sub-pixel"
+        rows[two] = dataclasses.replace(best, subpixel=2)
     if native:
         rows["without bfloat16"] = dataclasses.replace(best, precision=Precision.FLOAT32)
         rows["conventional loop, bfloat16"] = dataclasses.replace(
-            CONVENTIONAL, precision=Precision.BFLOAT16
+            rows[REFERENCE], precision=Precision.BFLOAT16
         )
     loops = {
         name: (plain_loop(config, data, factors), factors.precision)

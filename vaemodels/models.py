@@ -61,7 +61,12 @@ class ConvolutionalModel(LatentVariableModel):
         self.config = config
         shape = (config.image_shape, config.channels, config.blocks, config.hidden, context)
         self.encoder = Encoder(*shape, outputs=2 * config.latent)
-        self.decoder = Decoder(*shape, latent=config.latent, outputs=config.image_shape[0])
+        self.decoder = Decoder(
+            *shape,
+            latent=config.latent,
+            outputs=config.image_shape[0],
+            subpixel=config.subpixel,
+        )
         self.observation = FAMILIES[config.observation](config)
         self.register_buffer("mean_of_prior", torch.zeros(config.latent), persistent=False)
         self.register_buffer("scale_of_prior", torch.ones(config.latent), persistent=False)

@@ -57,7 +57,9 @@ class Encoder(nn.Module):
             layers.append(nn.Conv2d(before, after, 3, stride=2, padding=1))
             layers.extend(Residual(after) for _ in range(blocks))
             before = after
-        self.image = nn.Sequential(*layers, nn.SiLU(), nn.Flatten())
+        # Flattened first: what comes back from the linear layer is in the order of channels first,
+        # and the gradient of SiLU is slow where its two inputs are in different orders.
+        self.image = nn.Sequential(*layers, nn.Flatten(), nn.SiLU())
         stride = 2 ** len(channels)
         features = before * (height // stride) * (width // stride)
         self.hidden = nn.Linear(features + context, hidden)
@@ -75,8 +77,8 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """Latent (B, latent) and context (B, context) → (B, outputs, H, W).
 
-    The last level is a sub-pixel convolution (W. Shi et al. 2016): a transposed convolution to one
-    channel is the slowest layer that such a decoder can end with.
+    The last ``subpixel`` levels are one sub-pixel convolution (W. Shi et al. 2016): a transposed
+    convolution to one channel is the slowest layer that such a decoder can end with.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Decoder(nn.Module):
         context: int,
         latent: int,
         outputs: int,
+        subpixel: int = 1,
     ) -> None:
         super().__init__()
         _, height, width = image_shape
@@ -96,18 +99,29 @@ class Decoder(nn.Module):
         self.hidden = nn.Linear(latent + context, hidden)
         self.first = nn.Linear(hidden, math.prod(self.first_shape))
         layers: list[nn.Module] = []
-        downwards = channels[::-1]
+        factor = 2**subpixel
+        downwards = channels[subpixel - 1 :][::-1]
         for level, before in enumerate(downwards):
             layers.extend(Residual(before) for _ in range(blocks))
             layers.append(nn.SiLU())
             if level + 1 < len(downwards):
                 layers.append(nn.ConvTranspose2d(before, downwards[level + 1], 4, 2, padding=1))
-        self.image = nn.Sequential(
-            *layers, nn.Conv2d(channels[0], 4 * outputs, 3, padding=1), nn.PixelShuffle(2)
-        )
+        layers.append(nn.Conv2d(downwards[-1], factor**2 * outputs, 3, padding=1))
+        self.image = nn.Sequential(*layers, nn.PixelShuffle(factor))
 
     def forward(self, z: Tensor, context: Tensor | None = None) -> Tensor:
         h = z if context is None else torch.cat((z, context.to(z.dtype)), dim=1)
         h = self.first(nn.functional.silu(self.hidden(h)))
-        y: Tensor = self.image(h.view(-1, *self.first_shape))
+        kernel = next(self.image.parameters())
+        y: Tensor = self.image(_laid_out_like(kernel, h.view(-1, *self.first_shape)))
         return y
+
+
+def _laid_out_like(weight: Tensor, x: Tensor) -> Tensor:
+    """``x`` (B, C, H, W) in the memory format of a convolution's weight.
+
+    The first elementwise layer would otherwise meet its input in one order and, coming back, its
+    gradient in the other.
+    """
+    last = weight.is_contiguous(memory_format=torch.channels_last) and not weight.is_contiguous()
+    return x.contiguous(memory_format=torch.channels_last) if last else x

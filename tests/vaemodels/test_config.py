@@ -45,6 +45,15 @@ def test_reading_undoes_writing(config: Config) -> None:
     assert Config.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
+def test_an_entry_that_came_later_may_be_missing() -> None:
+    plain = Config().to_json()
+    del plain["model"]["subpixel"]
+    assert Config.from_json(plain) == Config()
+    del plain["model"]["blocks"]
+    with pytest.raises(ConfigError, match=r"config.model lacks the entries \['blocks'\]"):
+        Config.from_json(plain)
+
+
 def test_a_config_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().seed = 1  # type: ignore[misc]
@@ -57,6 +66,8 @@ REFUSED = [
     ({"channels": ()}, "At least one convolutional level"),
     ({"channels": (0,)}, "channels must be positive"),
     ({"blocks": -1}, "blocks must not be negative"),
+    ({"subpixel": 0}, "subpixel must lie in 1 … 2, the number of levels, got 0"),
+    ({"subpixel": 3}, "subpixel must lie in 1 … 2"),
     ({"kind": Kind.CVAE, "classes": 1}, "at least 2 classes"),
     ({"sigma": 0.0}, "sigma must be > 0"),
     ({"sigma": float("nan")}, "sigma must be > 0"),

@@ -26,6 +26,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         "channels": (4, 6, 8),
         "blocks": 1,
     },
+    "two levels at once": {"channels": (4, 6), "subpixel": 2},
     "unconditional": {"kind": Kind.VAE},
     "gaussian": {"observation": Observation.GAUSSIAN, "binarization": Binarization.NONE},
 }

@@ -22,6 +22,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "channels": {"type": int, "nargs": "+", "help": "channels of each convolutional level"},
     "blocks": {"type": int, "help": "residual blocks per level"},
     "hidden": {"type": int, "help": "width of the fully connected layer"},
+    "subpixel": {"type": int, "help": "levels that the decoder's last convolution undoes"},
     "observation": {"choices": [*Observation], "help": "family of p(x|z)"},
     "sigma": {"type": float, "help": "standard deviation of the Gaussian with fixed σ"},
     "binarization": {"choices": [*Binarization], "help": "what becomes of grey levels"},
