@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -57,6 +58,7 @@ class KaTeX:
         self._node_modules = node_modules.resolve()
         self._process: subprocess.Popen[str] | None = None
         self._known: dict[tuple[str, bool], str] = {}
+        self._lock = threading.Lock()
 
     def __enter__(self) -> KaTeX:
         return self
@@ -72,11 +74,13 @@ class KaTeX:
     def render(self, tex: str, *, display: bool = False) -> str:
         """The markup of one formula. Raises TeXError."""
         key = (tex.strip(), display)
-        if key not in self._known:
-            # Whoever reads the TeX of a page, or searches it, should not meet our marks.
-            html = self._ask(notation.marked(key[0]), display)
-            self._known[key] = _ANNOTATION.sub(lambda _: f">{escape(key[0])}<", html, count=1)
-        return self._known[key]
+        # One question at a time: a builder may render pages in several threads.
+        with self._lock:
+            if key not in self._known:
+                # Whoever reads the TeX of a page, or searches it, should not meet our marks.
+                html = self._ask(notation.marked(key[0]), display)
+                self._known[key] = _ANNOTATION.sub(lambda _: f">{escape(key[0])}<", html, count=1)
+            return self._known[key]
 
     def close(self) -> None:
         """End the Node process; a later `render` starts a new one."""
