@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Assumption, Different, Family, Sampled
+from vaetheory.language.assumptions import Assumption, Dag, Different, Family, Sampled
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import (
     Density,
@@ -42,6 +42,7 @@ class Situation:
     given: tuple[Assumption, ...]
     decider: Decider
     present: tuple[Density, ...] = ()
+    graphs: tuple[Dag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption,
     data = data_law(statement)
     if data:
         found.append(tuple(data))
-    found += implied(statement, situation.present)
+    found += implied(statement, situation.present, situation.graphs)
     if statement.relation.strict:
         found.extend((d,) for d in _different(statement))
     if not stated:

@@ -17,7 +17,7 @@ from vaetheory.language.expressions import (
     Product,
     walk,
 )
-from vaetheory.language.statements import Statement
+from vaetheory.language.statements import Relation, Statement
 from vaetheory.review.assumptions import densities, graph_of, ordered
 
 Parents = dict[str, tuple[str, ...]]
@@ -39,8 +39,11 @@ def stated(left: Expression, right: Expression) -> Dag | None:
     return graph if _says_something(dict(graph.parents)) and _connected(graph) else None
 
 
-def implied(statement: Statement, present: Iterable[Density]) -> list[tuple[Assumption, ...]]:
-    """The graphs that one side of a statement writes; ``present`` are all densities of the file.
+def implied(
+    statement: Statement, present: Iterable[Density], graphs: Iterable[Dag] = ()
+) -> list[tuple[Assumption, ...]]:
+    """The graphs that one side of a statement writes; ``present`` are all densities of the file,
+    ``graphs`` those that other lines of the derivation write.
 
     A graph is left out where the file elsewhere conditions a variable on more: what is lost there
     is the slip that the line is checked for.
@@ -50,25 +53,54 @@ def implied(statement: Statement, present: Iterable[Density]) -> list[tuple[Assu
     found: list[tuple[Assumption, ...]] = []
     letters = {d.letter for d in densities((statement.left, statement.right))} - known
     for side in (statement.right, statement.left):
-        graphs = tuple(
+        own = tuple(
             graph
             for letter in sorted(letters, key=repr)
-            if (graph := _written(letter, side, statement, everywhere)) is not None
+            if (graph := _written(letter, side, _slots(letter, statement), everywhere)) is not None
         )
-        if graphs and graphs not in found:
-            found.append(graphs)
+        written = {g.letter for g in own}
+        others = tuple(
+            g
+            for g in graphs
+            if g.letter in letters - written
+            and _slots(g.letter, statement) <= {slot for slot, _ in g.parents}
+        )
+        for one in (own, (*own, *others)):
+            if one and one not in found:
+                found.append(one)
     return found
 
 
-def _written(
-    letter: Letter, side: Expression, statement: Statement, present: tuple[Density, ...]
-) -> Dag | None:
-    slots = {
+def _slots(letter: Letter, statement: Statement) -> set[str]:
+    return {
         v.slot
         for d in densities((statement.left, statement.right))
         if d.letter == letter
         for v in (*d.of, *d.given)
     }
+
+
+def written(sides: Iterable[Expression], present: Iterable[Density]) -> tuple[Dag, ...]:
+    """The graph of each letter that the sides of a derivation write, where there is but one."""
+    everywhere = tuple(present)
+    found: dict[Letter, set[Dag]] = {}
+    for side in sides:
+        for letter in {d.letter for d in densities((side,))}:
+            slots = _slots(letter, Statement(side, Relation.EQUAL, side))
+            graph = _written(letter, side, slots, everywhere)
+            if graph is not None:
+                found.setdefault(letter, set()).add(graph)
+    largest = {
+        letter: [g for g in graphs if len(g.parents) == max(len(h.parents) for h in graphs)]
+        for letter, graphs in found.items()
+    }
+    kept = (graphs[0] for graphs in largest.values() if len(graphs) == 1)
+    return tuple(sorted(kept, key=repr))
+
+
+def _written(
+    letter: Letter, side: Expression, slots: set[str], present: tuple[Density, ...]
+) -> Dag | None:
     if len(slots) < 3:
         return None
     parents: Parents = {}

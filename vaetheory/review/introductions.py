@@ -174,8 +174,10 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if isinstance(name, Applied) and density_items(head, name.group) is not None:
         return None
     key = key_of(head)
+    if key in seen and (head.base in BOUND_NAMES or head.base in facts.sizes or head is not name):
+        return None
     if (
-        key in seen
+        key in facts.definitions
         or head.base in facts.arguments
         or any(isinstance(n, Name) and key_of(n) == key for n in walk(tree))
     ):

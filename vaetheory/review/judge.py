@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from vaetheory.checkers import exact
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Density, Expression
@@ -24,8 +25,10 @@ from vaetheory.review.assumptions import assumption_of
 from vaetheory.review.claims import Claimed, Situation, proportional, settle
 from vaetheory.review.deciding import Decider
 from vaetheory.review.families import formulas_of
+from vaetheory.review.graphs import written
 from vaetheory.review.relations import NOT_CLAIMS, RELATION_OF
 from vaetheory.review.sheet import Line, Side
+from vaetheory.review.steps import LENGTHS, Steps, at_length, steps_of
 
 _COST = {Verdict.HOLDS: 0.0, Verdict.UNDECIDED: 1.0, Verdict.FAILS: 10.0}
 _UNUSUAL = 0.1
@@ -89,7 +92,9 @@ def judge(
     conditions = _conditions(lines, facts, reading)
     edges = _edges(lines, stops, errors, judged, conditions)
     formulas = formulas_of((s.options[0][1] for s in stops), flavour)
-    situation = Situation(facts, formulas, given, decider, _present(facts, reading))
+    present = _present(facts, reading)
+    graphs = written((s.options[0][1] for s in stops), present)
+    situation = Situation(facts, formulas, given, decider, present, graphs)
     choice = _choose(stops, edges, situation)
     cost = 0.0
     for edge in edges:
@@ -117,6 +122,69 @@ def _present(facts: Facts, reading: Reading) -> tuple[Density, ...]:
         except ReadError:
             continue
     return tuple(found)
+
+
+def judge_steps(
+    lines: list[Line],
+    facts: Facts,
+    reading: Reading,
+    given: tuple[Assumption, ...],
+    decider: Decider,
+) -> Judgement:
+    """The same, where a derivation has time steps at each of a few lengths: what holds at all of
+    them holds, what fails at one fails.
+    """
+    steps = steps_of(_trees(lines))
+    if steps is None:
+        return judge(lines, facts, reading, given, decider)
+    whole: Judgement | None = None
+    for length in LENGTHS:
+        made = _at_length(lines, steps, length)
+        own = survey(_trees(made))
+        own.definitions = {
+            key: at_length(tree, steps, length) for key, tree in facts.definitions.items()
+        }
+        own.defined_indices, own.bound_names = facts.defined_indices, facts.bound_names
+        one = judge(made, own, reading, given, decider)
+        whole = one if whole is None else _worse(whole, one)
+    assert whole is not None
+    said = f"checked for {steps.length} = {' and '.join(map(str, LENGTHS))}"
+    for entry, line in zip(whole.lines, lines, strict=True):
+        entry.line = line
+        if entry.claimed is not None:
+            decision = entry.claimed.decision
+            if decision.verdict is Verdict.HOLDS:
+                # true at some lengths is no proof for all of them
+                decision = replace(decision, kind=exact.KIND)
+            note = "; ".join(n for n in (entry.claimed.note, said) if n)
+            entry.claimed = replace(entry.claimed, decision=decision, note=note)
+    return whole
+
+
+def _at_length(lines: list[Line], steps: Steps, length: int) -> list[Line]:
+    sides: dict[int, Side] = {}
+    for side in (s for line in lines for s in (line.left, line.right)):
+        if id(side) in sides:
+            continue
+        new = sides[id(side)] = replace(side)
+        if side.tree is not None:
+            try:
+                new.tree = at_length(side.tree, steps, length)
+            except ReadError as error:
+                new.tree, new.error = None, error
+    return [replace(one, left=sides[id(one.left)], right=sides[id(one.right)]) for one in lines]
+
+
+def _worse(first: Judgement, second: Judgement) -> Judgement:
+    """Of each line the worse of two verdicts."""
+    lines: list[Judged] = []
+    for a, b in zip(first.lines, second.lines, strict=True):
+        if a.claimed is None or b.claimed is None:
+            lines.append(a if a.claimed is None else b)
+        else:
+            costs = [_COST[j.claimed.decision.verdict] for j in (a, b) if j.claimed is not None]
+            lines.append(a if costs[0] >= costs[1] else b)
+    return Judgement(lines, max(first.cost, second.cost), first.stops)
 
 
 def _note_turns(judged: list[Judged]) -> None:

@@ -18,7 +18,7 @@ from vaetheory.review.assumptions import remarked
 from vaetheory.review.clock import TimeIsUp, bounded
 from vaetheory.review.deciding import Decider, turned
 from vaetheory.review.introductions import Introduced, introductions
-from vaetheory.review.judge import Judged, Judgement, judge
+from vaetheory.review.judge import Judged, Judgement, judge_steps
 from vaetheory.review.mistakes import explain
 from vaetheory.review.naming import rule_of
 from vaetheory.review.relations import shown
@@ -91,7 +91,7 @@ def _under(
         for line in lines:
             if line.number in introduced:
                 families += introduced[line.number].families(sheet.facts, reading, lines)
-        one: Judgement = judge(lines, sheet.facts, reading, (*given, *families), decider)
+        one: Judgement = judge_steps(lines, sheet.facts, reading, (*given, *families), decider)
         for entry in one.lines:
             if entry.line.number in introduced and entry.claimed is not None:
                 cost -= {Verdict.FAILS: 10.0, Verdict.UNDECIDED: 1.0}.get(

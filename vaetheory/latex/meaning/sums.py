@@ -31,6 +31,13 @@ def _(node: Big, scope: Scope) -> Expression:
     names = [n for n in (node.sub.nodes if node.sub else ()) if isinstance(n, Name)]
     if node.sub is not None and any(s in (r"\in", "=") for s in node.sub.separators):
         names = names[:1]
+    for sign in node.sub.separators if node.sub is not None else ():
+        if sign not in (r"\in", "=", ","):
+            raise ReadError(
+                f"limits of {node.sign} with {sign} are not read: write them as index = first",
+                node.sub.nodes[0].start if node.sub is not None else node.start,
+                node.sub.nodes[-1].end if node.sub is not None else node.end,
+            )
     if not names:
         raise ReadError(
             f"{node.sign} over what? Write the index below it", node.start, node.start + 1
@@ -40,6 +47,7 @@ def _(node: Big, scope: Scope) -> Expression:
             raise ReadError(
                 "a product over a random variable is not read", node.start, node.start + 1
             )
+        _only_whole_sets(node, scope)
         over = tuple(random_variable(n, scope) for n in names)
         return Integral(meaning(node.body, scope.within(*(v.slot for v in over))), over)
     return _indexed(node, names, scope)
@@ -73,6 +81,7 @@ def _guess(name: Name, scope: Scope) -> str:
 def _integral(node: Big, scope: Scope) -> Expression:
     if node.high is not None or node.low is not None:
         _only_everything(node)
+    _only_whole_sets(node, scope)
     over: tuple[Variable, ...] = tuple(random_variable(n, scope) for n in node.differentials)
     if not over and node.sub is not None:
         names = [n for n in node.sub.nodes if isinstance(n, Name)]
@@ -89,6 +98,39 @@ def _only_everything(node: Big) -> None:
         if limit is not None and not any(getattr(n, "base", "") == r"\infty" for n in _walk(limit)):
             raise ReadError(
                 "an integral over a part of the space is not read", limit.start, limit.end
+            )
+
+
+def _only_whole_sets(node: Big, scope: Scope) -> None:
+    """Refuses ∫_A and ∑_{z > 0}: what stands below is the variable, or the whole of its space."""
+    nodes = node.sub.nodes if node.sub is not None else ()
+    signs = node.sub.separators if node.sub is not None else ()
+    names = {n.base.lower() for n in node.differentials}
+    names |= {
+        n.base.lower()
+        for k, n in enumerate(nodes)
+        if isinstance(n, Name) and not (k and signs[k - 1] == r"\in") and is_random(n.base, scope)
+    }
+    if not names:
+        names = {n.base.lower() for n in scope.facts.latents}
+    for k, one in enumerate(nodes):
+        behind = k > 0 and signs[k - 1] == r"\in"
+        if k and signs[k - 1] not in (r"\in", ",", "="):
+            raise ReadError(
+                "a sum or integral over a part of the space is not read", one.start, one.end
+            )
+        if isinstance(one, Name) and not behind and is_random(one.base, scope):
+            continue
+        if any(getattr(n, "base", "") == r"\infty" for n in _walk(one)):
+            continue
+        core = one.base if isinstance(one, Name) else getattr(one, "base", one)
+        base = getattr(core, "base", core)
+        said = str(base).removeprefix(r"\mathcal").removeprefix(r"\mathbb")
+        whole = said in ("R", r"\Omega") or (said.lower() in names and str(base) != said)
+        whole = whole or (behind and said.lower() in names)
+        if not whole:
+            raise ReadError(
+                "a sum or integral over a part of the space is not read", one.start, one.end
             )
 
 

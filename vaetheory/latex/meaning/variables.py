@@ -197,6 +197,9 @@ def parameter_space(base: str, scope: Scope) -> Space:
         return Integers()
     if base in (r"\sigma", r"\hat{\sigma}", r"\tau", r"\beta", r"\Sigma", r"\lambda", "s"):
         return Reals(positive=True)
+    if base in (r"\epsilon", r"\delta", r"\gamma"):
+        # thresholds and weights; noise stands below an E, and is no parameter
+        return Reals(positive=True)
     core = (
         base.removeprefix(r"\hat{")
         .removeprefix(r"\bar{")

@@ -48,7 +48,7 @@ def component_index(scope: Scope) -> tuple[Variable, Variable]:
 
 def _high(name: str, scope: Scope) -> Variable:
     high = scope.facts.highs[name]
-    return size_for(high.base if isinstance(high, Name) else name, scope)
+    return Variable(high.base, Integers()) if isinstance(high, Name) else size_for(name, scope)
 
 
 def squared_norm(node: Raised, scope: Scope) -> Expression | None:

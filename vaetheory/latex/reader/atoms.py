@@ -75,7 +75,22 @@ GREEK = {
 }
 _SYMBOLIC = {r"\infty", r"\top", r"\emptyset"}
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", "{": "}"}
-_SEPARATORS = {",", ";", "|", r"\|", ":", r"\sim", "=", r"\in", r"\to", "<", r"\le", r"\ne"}
+_SEPARATORS = {
+    ",",
+    ";",
+    "|",
+    r"\|",
+    ":",
+    r"\sim",
+    "=",
+    r"\in",
+    r"\to",
+    "<",
+    ">",
+    r"\le",
+    r"\ge",
+    r"\ne",
+}
 
 
 def starts_atom(cursor: Cursor, ahead: int = 0) -> bool:

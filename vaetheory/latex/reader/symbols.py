@@ -46,7 +46,8 @@ SAME_COMMAND: dict[str, str] = {
     \varpi \pi \varrho \rho \lbrace \{ \rbrace \} \lbrack [ \rbrack ] \lparen ( \rparen )
     \dfrac \frac \tfrac \frac \cfrac \frac \nicefrac \frac \sfrac \frac
     \bullet \cdot \odot \cdot \ast *
-    \coloneqq := \coloneq := \triangleq := \defeq := \eqdef := \definedas := \doteqdot \doteq
+    \coloneqq := \coloneq := \eqqcolon =: \eqcolon =: \triangleq :=
+    \defeq := \eqdef := \definedas := \doteqdot \doteq
     \simeq \approx \expectation \E \Expect \E \Ex \E \EE \E \Eop \E \Exp \E
     \DKL \KL \Dkl \KL \kld \KL \KLD \KL \kl \KL \dkl \KL \KLdiv \KL \elbo \ELBO
     \dd d \diff d \dif d \differential d \dots \ldots \dotsc \ldots \dotsb \cdots \dotsm \cdots
