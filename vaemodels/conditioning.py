@@ -10,7 +10,7 @@ from torch import Tensor
 
 from vaemodels.classifier import accuracy, image_classifier, probe_accuracy
 from vaemodels.config import Config, Kind
-from vaemodels.data import Dataset, Splits
+from vaemodels.data import Dataset
 from vaemodels.evaluation import posteriors
 from vaemodels.models import LatentVariableModel
 from vaemodels.random import Stream, normal
@@ -24,13 +24,13 @@ class Conditioning:
     """How well the class is obeyed, and how much of it z repeats.
 
     Attributes:
-        classifier_accuracy: of a small classifier, trained on real images, on real test images;
+        classifier_accuracy: of a small classifier, trained on real images, on real held-out images;
             ``None`` for a VAE.
         conditional_accuracy: of that classifier on the model's conditional samples, means of
             p(x|z, c) at z ~ p(z) with equally many of every class; ``None`` for a VAE.
-        probe_accuracy: of a linear classifier from E_q[z|x] to the class, on test images: near
+        probe_accuracy: of a linear classifier from E_q[z|x] to the class, on held-out images: near
             ``chance`` when z tells nothing (linear) about the class.
-        chance: share of the most frequent class among the test images.
+        chance: share of the most frequent class among the held-out images.
     """
 
     classifier_accuracy: float | None
@@ -42,10 +42,11 @@ class Conditioning:
         return asdict(self)
 
 
-def conditioning(model: LatentVariableModel, splits: Splits, config: Config) -> Conditioning:
-    """Train the two classifiers on the training images; measure on the test images and samples."""
-    device = splits.train.images.device
-    train, test = splits.train, splits.test
+def conditioning(
+    model: LatentVariableModel, train: Dataset, test: Dataset, config: Config
+) -> Conditioning:
+    """Train the two classifiers on the images ``train``; measure on ``test`` and on samples."""
+    device = train.images.device
     probed = train.take(torch.arange(min(PROBED, len(train)), device=device))
     features, held_out = (posteriors(model, part, config)[0] for part in (probed, test))
     classes = len(test.classes)

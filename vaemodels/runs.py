@@ -22,6 +22,7 @@ from vaemodels.evaluation import Evaluation, evaluate
 from vaemodels.models import ConvolutionalModel, build
 from vaemodels.random import Stream, normal
 from vaemodels.sources import ProgressFactory
+from vaemodels.tally import count_test_evaluation
 from vaemodels.training import Metrics, Observer, Trainer, read_metrics
 
 
@@ -125,12 +126,23 @@ class Run:
     def evaluate(self, data: Dataset | None = None, importance_samples: int = 200) -> Evaluation:
         """ELBO, importance-weighted log-likelihood and diagnostics, by default on the test images.
 
+        An evaluation on the test images is counted in the run's folder (``vaemodels.tally``).
+
         Raises:
             ConfigError: fewer than 1 importance sample.
         """
         chosen = self.data().test if data is None else data
-        return evaluate(
+        found = evaluate(
             self.model, chosen.to(self.device), self.config, importance_samples, World()
+        )
+        if data is None:
+            self.count_test_evaluation(found)
+        return found
+
+    def count_test_evaluation(self, found: Evaluation) -> int:
+        """Note in the run's folder that the test images were looked at; return how often."""
+        return count_test_evaluation(
+            self.folder, found.to_json(), epoch=self.position.epoch, seed=self.config.seed
         )
 
 

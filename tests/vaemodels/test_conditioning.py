@@ -43,7 +43,7 @@ def test_the_probe_reads_nothing_in_noise() -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_the_whole_judgement(config: Config, splits: Splits, kind: Kind) -> None:
     chosen = config.replace(kind=kind)
-    found = conditioning(build(chosen.model), splits, chosen)
+    found = conditioning(build(chosen.model), splits.train, splits.test, chosen)
     assert found.chance == pytest.approx(7 / 20)
     assert 0 <= found.probe_accuracy <= 1
     if kind is Kind.VAE:

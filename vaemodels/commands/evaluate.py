@@ -22,9 +22,8 @@ from vaemodels.distributed import is_leading_process, world
 from vaemodels.errors import ConfigError
 from vaemodels.evaluation import Evaluation, evaluate
 from vaemodels.hardware import describe
+from vaemodels.records import record
 from vaemodels.runs import Run
-
-COUNT = "test_evaluations.jsonl"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_parameters(parser, {**parameters, **MACHINE})
     parser.add_argument(
         "--no-classifier", action="store_true", help="leave out what a classifier has to say"
+    )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="write what it takes to get these numbers again: commands, settings, training, result",
     )
     add_json(parser)
 
@@ -76,7 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     about_class = None
     if len(loaded.classes) > 1 and not arguments.no_classifier:
-        about_class = conditioning(loaded.model, splits.to(loaded.device), loaded.config)
+        about_class = conditioning(
+            loaded.model, splits.train.to(loaded.device), data.to(loaded.device), loaded.config
+        )
     document: dict[str, Any] = {
         "schema": 1,
         "run": str(loaded.folder),
@@ -90,11 +97,14 @@ def run(arguments: argparse.Namespace) -> int:
         "hardware": describe(loaded.config),
     }
     if arguments.split == "test":
-        document["test_evaluations"] = _count(loaded, document)
+        document["test_evaluations"] = loaded.count_test_evaluation(result)
     write_atomically(
         loaded.folder / f"evaluation_{arguments.split}.json",
         (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(),
     )
+    if arguments.record is not None:
+        content = json.dumps(record(loaded, document), indent=2, ensure_ascii=False) + "\n"
+        write_atomically(arguments.record, content.encode())
     if result.warning is not None:
         console.print(f"Warning: {result.warning}")
     if arguments.json:
@@ -102,16 +112,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(loaded, arguments.split, result, about_class)
     return 0
-
-
-def _count(loaded: Run, document: dict[str, Any]) -> int:
-    """Note this look at the test images; return how many there have been."""
-    path: Path = loaded.folder / COUNT
-    lines = path.read_text().splitlines() if path.exists() else []
-    entry = {name: document[name] for name in ("date", "epoch", "n", "elbo", "nll", "seed")}
-    lines.append(json.dumps(entry))
-    write_atomically(path, ("\n".join(lines) + "\n").encode())
-    return len(lines)
 
 
 def _print(loaded: Run, split: str, result: Evaluation, about_class: Conditioning | None) -> None:
