@@ -5,100 +5,134 @@
 "use strict";
 
 (() => {
-  const RANGE = { low: -5, high: 5 };
+  const { svg, html, number, count, axis, slider, dragging, normals, still, start } = window.vaeTouch;
   const Z99 = 2.5758;
   const BATCH = 200;
   const MOST = 20000;
-  const SVG = "http://www.w3.org/2000/svg";
-  const WIDTH = 600;
-  const HEIGHT = 200;
+  const LIMITS = { mu: [-3, 3], sigma: [0.2, 3], step: 0.05 };
+  const TRACE = { x: { scale: "linear", low: 0, high: MOST, start: 40, end: 434 }, top: 10, bottom: 76 };
 
   const density = (z, mu, sigma) =>
     Math.exp(-0.5 * ((z - mu) / sigma) ** 2) / (sigma * Math.sqrt(2 * Math.PI));
   const closedForm = (mu, sigma) => 0.5 * (mu ** 2 + sigma ** 2 - 1 - 2 * Math.log(sigma));
+  // Standard deviation of log q(z) − log p(z) under q: of ½(σ² − 1)ε² + μσε.
+  const spread = (mu, sigma) => Math.sqrt(0.5 * (sigma ** 2 - 1) ** 2 + (mu * sigma) ** 2);
+  const rounded = (value, [low, high]) =>
+    Math.min(high, Math.max(low, Math.round(value / LIMITS.step) * LIMITS.step));
 
-  // mulberry32, and Box and Muller on top: small, seeded, good enough for a picture.
-  const normals = (seed) => {
-    let state = seed;
-    const uniform = () => {
-      state = (state + 0x6d2b79f5) | 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-    return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  };
-
-  const number = (value, digits = 3) => value.toFixed(digits).replace("-", "−");
-
-  const path = (mu, sigma) => {
-    const top = 0.85;
-    const points = [];
-    for (let k = 0; k <= 200; k += 1) {
-      const z = RANGE.low + ((RANGE.high - RANGE.low) * k) / 200;
-      const y = HEIGHT - 2 - Math.min(density(z, mu, sigma) / top, 1.2) * (HEIGHT - 10);
-      points.push(`${((WIDTH * k) / 200).toFixed(1)},${y.toFixed(1)}`);
-    }
-    return `M${points.join("L")}`;
-  };
-
-  const slider = (label, min, max, value, changed) => {
-    const row = document.createElement("label");
-    const name = document.createElement("span");
-    const input = document.createElement("input");
-    const output = document.createElement("output");
-    name.textContent = label;
-    Object.assign(input, { type: "range", min, max, step: 0.05, value });
-    output.textContent = number(value, 2);
-    input.addEventListener("input", () => {
-      output.textContent = number(Number(input.value), 2);
-      changed();
-    });
-    row.append(name, input, output);
-    return { row, value: () => Number(input.value) };
-  };
-
-  class Widget {
+  class Gaussian {
     constructor(place) {
       this.place = place;
-      this.mu = slider("μ", -3, 3, 1, () => this.restart());
-      this.sigma = slider("σ", 0.2, 3, 0.5, () => this.restart());
-      const picture = document.createElementNS(SVG, "svg");
-      picture.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-      picture.setAttribute("role", "img");
-      picture.setAttribute("aria-label", "The densities of q and of the standard normal p");
-      this.curves = ["curve-p", "curve-q"].map((name) => {
-        const curve = document.createElementNS(SVG, "path");
-        curve.setAttribute("class", name);
-        picture.append(curve);
-        return curve;
-      });
-      this.exact = document.createElement("p");
-      this.estimate = document.createElement("p");
-      this.exact.className = "widget-exact";
-      this.estimate.className = "widget-estimate";
-      place.replaceChildren(picture, this.mu.row, this.sigma.row, this.exact, this.estimate);
-      place.classList.add("widget");
+      const values = JSON.parse(place.dataset.values);
+      this.x = axis(values.x);
+      this.y = axis(values.y);
+      this.build(values);
       this.restart();
     }
 
+    build({ mu, sigma }) {
+      const control = (name, label, key, value) => slider({
+        name, label, min: LIMITS[key][0], max: LIMITS[key][1], step: LIMITS.step, value,
+        spoken: (at) => number(at, 2), changed: () => this.restart(),
+      });
+      this.mu = control("μ", "Mean μ of q", "mu", mu);
+      this.sigma = control("σ", "Standard deviation σ of q", "sigma", sigma);
+      this.drawing = this.place.querySelector(".gaussian-densities");
+      this.bar = svg("path", { class: "bar" });
+      this.handles = ["handle-mu", "handle-sigma"].map((name) => svg("circle", { class: name, r: 6.5 }));
+      this.names = ["μ", "μ + σ"].map((name) => svg("text", { class: "handle-name" }, name));
+      this.drawing.append(this.bar, ...this.handles, ...this.names);
+      this.drawing.classList.add("draggable");
+      this.listen();
+      this.buildTrace();
+      this.exact = html("b");
+      this.mean = html("b");
+      this.interval = html("small");
+      const numbers = html("div", { class: "touch-numbers" },
+        html("div", {}, html("span", {}, "Closed form"), this.exact, html("small", {}, "½ (μ² + σ² − 1 − log σ²)")),
+        html("div", {}, html("span", {}, "Monte Carlo estimate"), this.mean, this.interval));
+      this.drawing.after(this.mu.row, this.sigma.row, numbers, this.trace);
+    }
+
+    // The nearer of the two handles follows the pointer.
+    listen() {
+      let which = null;
+      dragging(this.drawing, this.drawing, (x) => {
+        const z = this.x.value(x);
+        const [mu, sigma] = [this.mu.value, this.sigma.value];
+        which ??= Math.abs(z - mu) <= Math.abs(z - mu - sigma) ? "mu" : "sigma";
+        if (which === "mu") this.mu.value = rounded(z, LIMITS.mu);
+        else this.sigma.value = rounded(z - mu, LIMITS.sigma);
+        this.restart();
+      }, () => { which = null; });
+    }
+
+    buildTrace() {
+      const { x, top, bottom } = TRACE;
+      this.samples = axis(x);
+      const text = (place, name, ...words) => svg("text", { ...place, class: name }, ...words);
+      this.band = svg("path", { class: "band" });
+      this.line = svg("path", { class: "line" });
+      this.level = svg("path", { class: "level", d: `M${x.start} ${(top + bottom) / 2}H${x.end}` });
+      this.ends = [top, (top + bottom) / 2, bottom].map((y) => text({ x: x.start - 6, y: y + 4 }, "tick-y"));
+      this.trace = svg("svg", {
+        class: "chart gaussian-trace", viewBox: "0 0 440 96", role: "img",
+        "aria-label": "The estimate and its interval against the number of samples, around the closed form",
+      }, this.band, this.level, this.line, ...this.ends,
+      text({ x: x.start, y: bottom + 15 }, "tick-x", "0"),
+      text({ x: x.end, y: bottom + 15 }, "name-x", `${count(MOST)} samples`));
+    }
+
     restart() {
-      const [mu, sigma] = [this.mu.value(), this.sigma.value()];
-      this.curves[0].setAttribute("d", path(0, 1));
-      this.curves[1].setAttribute("d", path(mu, sigma));
-      this.exact.textContent = `Closed form: ${number(closedForm(mu, sigma))} nats`;
-      this.n = 0;
-      this.sum = 0;
-      this.squares = 0;
-      this.draw = normals(1);
-      this.place.dataset.exact = closedForm(mu, sigma);
+      const [mu, sigma] = [this.mu.value, this.sigma.value];
+      this.showDensity(mu, sigma);
+      const exact = closedForm(mu, sigma);
+      this.exact.textContent = `${number(exact)} nats`;
+      // Wide enough for the interval from 400 samples on.
+      this.reach = Math.max(0.01, (Z99 * spread(mu, sigma)) / 20);
+      this.levels = axis({ scale: "linear", low: exact - this.reach, high: exact + this.reach, start: TRACE.bottom, end: TRACE.top });
+      [exact + this.reach, exact, exact - this.reach].forEach((value, k) => {
+        this.ends[k].textContent = number(value, 2);
+      });
+      Object.assign(this, { n: 0, sum: 0, squares: 0, draw: normals(1), history: [] });
+      Object.assign(this.place.dataset, { exact, n: 0 });
       if (!this.running) this.step();
+    }
+
+    showDensity(mu, sigma) {
+      const points = [];
+      for (let k = 0; k <= 300; k += 1) {
+        const x = this.x.from + ((this.x.to - this.x.from) * k) / 300;
+        const y = this.y.at(density(this.x.value(x), mu, sigma));
+        points.push(`${x.toFixed(1)} ${Math.max(-20, y).toFixed(1)}`);
+      }
+      this.drawing.querySelector(".curve-q").setAttribute("d", `M${points.join("L")}`);
+      const name = this.drawing.querySelector(".name-q");
+      name.setAttribute("x", this.x.at(mu));
+      name.setAttribute("y", Math.max(10, this.y.at(density(mu, mu, sigma)) - 7));
+      const floor = this.y.from;
+      this.bar.setAttribute("d", `M${this.x.at(mu - sigma)} ${floor}H${this.x.at(mu + sigma)}`);
+      [mu, mu + sigma].forEach((z, k) => {
+        this.handles[k].setAttribute("cx", this.x.at(z));
+        this.handles[k].setAttribute("cy", floor);
+        this.names[k].setAttribute("x", this.x.at(z));
+        this.names[k].setAttribute("y", floor - 11);
+      });
+      // Close together, their names would lie on each other.
+      this.names[1].setAttribute("text-anchor", sigma < 0.9 ? "start" : "middle");
+      this.names[0].setAttribute("text-anchor", sigma < 0.9 ? "end" : "middle");
     }
 
     step() {
       this.running = this.n < MOST && this.place.isConnected;
       if (!this.running) return;
-      const [mu, sigma] = [this.mu.value(), this.sigma.value()];
+      do this.batch(); while (still() && this.n < MOST);
+      this.showEstimate();
+      requestAnimationFrame(() => this.step());
+    }
+
+    batch() {
+      const [mu, sigma] = [this.mu.value, this.sigma.value];
       for (let k = 0; k < BATCH; k += 1) {
         const noise = this.draw();
         const z = mu + sigma * noise;
@@ -109,19 +143,20 @@
       this.n += BATCH;
       const mean = this.sum / this.n;
       const half = Z99 * Math.sqrt(Math.max(this.squares / this.n - mean ** 2, 0) / this.n);
-      Object.assign(this.place.dataset, { mean, half, n: this.n });
-      this.estimate.textContent =
-        `Monte Carlo, ${this.n.toLocaleString("en").replace(",", " ")} samples: ` +
-        `${number(mean)} ± ${number(half)} (99 %)`;
-      requestAnimationFrame(() => this.step());
+      this.history.push([this.n, mean, half]);
+    }
+
+    showEstimate() {
+      const [n, mean, half] = this.history.at(-1);
+      Object.assign(this.place.dataset, { mean, half, n });
+      this.mean.textContent = `${number(mean)} ± ${number(half)} nats`;
+      this.interval.textContent = `99 % interval, ${count(n)} samples`;
+      const at = (value) => Math.min(TRACE.bottom, Math.max(TRACE.top, this.levels.at(value))).toFixed(1);
+      const edge = (sign) => this.history.map(([k, m, h]) => `${this.samples.at(k).toFixed(1)} ${at(m + sign * h)}`);
+      this.band.setAttribute("d", `M${[...edge(1), ...edge(-1).reverse()].join("L")}Z`);
+      this.line.setAttribute("d", `M${edge(0).join("L")}`);
     }
   }
 
-  const start = () => {
-    document.querySelectorAll("[data-widget=gaussian-kl]:not(.widget)").forEach((place) => {
-      new Widget(place);
-    });
-  };
-  if (window.document$) window.document$.subscribe(start);
-  else addEventListener("DOMContentLoaded", start);
+  start("gaussian-kl", (place) => new Gaussian(place));
 })();

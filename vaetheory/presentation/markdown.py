@@ -12,6 +12,7 @@ A directive stands on a line of its own:
     {{ notation }}                    what the densities are called
     {{ experiment two-terms }}        what an experiment found, from its result file
     {{ experiments }}                 the table of all of them
+    {{ widget explorer }}             a thing to touch, as a figure until its script runs
     {{ rules }}                       every rule of inference
     {{ source vaemodels.objectives:elbo }}   the real source, with file and lines
 
@@ -40,6 +41,7 @@ from vaetheory.presentation.derivations import Writer
 from vaetheory.presentation.evidence import Evidence, PageError, TheoremLibrary, library_report
 from vaetheory.presentation.experiments import RESULTS, ExperimentWriter
 from vaetheory.presentation.maths import DisplayMaths, InlineMaths
+from vaetheory.presentation.touch import WidgetWriter
 
 DIRECTIVE = re.compile(r"^(?P<indent> *)\{\{ *(?P<verb>[a-z]+)(?: +(?P<what>[^ }]+))? *\}\}$")
 _FENCE = re.compile(r"^ *(?P<mark>`{3,}|~{3,})")
@@ -109,6 +111,7 @@ class BlockDirectives(BlockProcessor):
             "evidence": writer.evidence,
             "mistakes": writer.mistakes,
             "experiment": self._extension.experiments().experiment,
+            "widget": self._extension.widgets().widget,
         }
         about_all = {
             "theorems": writer.theorems,
@@ -171,6 +174,10 @@ class DerivationExtension(Extension):
     def experiments(self) -> ExperimentWriter:
         """The writer of experiments."""
         return ExperimentWriter(self._md, self.root() / RESULTS)
+
+    def widgets(self) -> WidgetWriter:
+        """The writer of things to touch."""
+        return WidgetWriter(self._md, self.root() / RESULTS.parent)
 
     def _katex(self) -> katex.KaTeX:
         return katex.shared(Path(self.getConfig("node_modules")))
