@@ -6,6 +6,8 @@ graph that it writes itself, the graph is an assumption of its author, and is na
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable
 
 from vaetheory.language.assumptions import Assumption, Dag, SameDensity
@@ -68,7 +70,43 @@ def implied(
         for one in (own, (*own, *others)):
             if one and one not in found:
                 found.append(one)
-    return found
+    chains = tuple(
+        chain
+        for letter in sorted(letters, key=repr)
+        if (chain := _chain(letter, statement)) is not None
+    )
+    return [*found, chains] if chains and chains not in found else found
+
+
+_STEP = re.compile(r"(.+)_\{?(\d+)\}?$")
+
+
+def _chain(letter: Letter, statement: Statement) -> Dag | None:
+    """The Markov chain of a letter whose variables are x_0, x_1, … and nothing else, where it is
+    written by at least one of its steps: q(x_t | x_{t−1}) onwards, p(x_{t−1} | x_t) backwards.
+    """
+    slots = _slots(letter, statement)
+    matches = [m for slot in slots if (m := _STEP.match(slot)) is not None]
+    if len(slots) < 3 or len(matches) < len(slots) or len({m[1] for m in matches}) != 1:
+        return None
+    ordered_slots = [m[0] for m in sorted(matches, key=lambda m: int(m[2]))]
+    numbers = sorted(int(m[2]) for m in matches)
+    if numbers != list(range(numbers[0], numbers[-1] + 1)):
+        return None
+    steps = set(itertools.pairwise(ordered_slots))
+    single = {
+        (d.given[0].slot, d.of[0].slot)
+        for d in densities((statement.left, statement.right))
+        if d.letter == letter and len(d.of) == 1 == len(d.given)
+    }
+    if single & steps:
+        way = ordered_slots
+    elif {(b, a) for a, b in single} & steps:
+        way = ordered_slots[::-1]
+    else:
+        return None
+    above = [(), *((slot,) for slot in way[:-1])]
+    return Dag(letter, tuple(zip(way, above, strict=True)))
 
 
 def _slots(letter: Letter, statement: Statement) -> set[str]:
