@@ -22,7 +22,7 @@ from vaetheory.presentation.markdown import DerivationExtension
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-LEFT_OUT = {"Evidence", "Common mistakes", "In the code", "Experiment", "Touch it"}
+LEFT_OUT = {"Evidence", "Common mistakes", "In the code", "Experiment", "Touch it", "Exercises"}
 _HEADING = re.compile(r"^(#+) (.*)$")
 _LINK = re.compile(r"\]\((?:\.\./)?(?:[a-z0-9-]+/)?([a-z0-9-]+)\.md(?:#([a-z0-9-]+))?\)")
 _FOLDED = re.compile(r"^\?\?\? .*\n(?:\n|    .*\n)*", re.MULTILINE)

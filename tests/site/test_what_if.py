@@ -93,6 +93,7 @@ class TestNotation:
             (r"q_\phi(z\mid x)\, p_{\theta}(x \mid z)", ["likelihood", "posterior"]),
             (r"\exp(x) + \operatorname{rep}(z)", []),
             (r"p(x^{(i)}) + p(y)", []),
+            (r"H_q(x\mid z)", []),
             (r"p(x\mid z, c)", ["likelihood-c"]),
         ],
     )

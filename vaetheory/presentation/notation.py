@@ -62,7 +62,7 @@ DENSITIES: dict[tuple[str, str], Entry] = {
 }
 BY_KEY = {entry[0]: entry for entry in DENSITIES.values()}
 # One letter, perhaps with a subscript, and arguments without brackets inside.
-_DENSITY = re.compile(r"(?<![A-Za-z\\])([pq])(_\{?\\?[A-Za-z]+\}?)?\(([^(){}\[\]]{1,40})\)")
+_DENSITY = re.compile(r"(?<![A-Za-z\\_^])([pq])(_\{?\\?[A-Za-z]+\}?)?\(([^(){}\[\]]{1,40})\)")
 _SPACE = re.compile(r"\\[,;:! ]|\s+")
 
 
