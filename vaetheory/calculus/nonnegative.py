@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 
 from vaetheory.calculus.binders import rename_bound
 from vaetheory.calculus.gaps import nonnegative
@@ -20,6 +20,7 @@ from vaetheory.language.expressions import (
     Expression,
     IndexedSum,
     Integral,
+    Letter,
     Log,
     MutualInformation,
     Number,
@@ -45,7 +46,8 @@ def candidates(*sides: Expression) -> list[tuple[str, Expression]]:
     for side in sides:
         for text, expression in _in_context(side):
             found.setdefault(rename_bound(expression), text)
-    for text, expression in (*_divergences(sides), *_splits(sides), *_tangents(sides)):
+    others = (_divergences(sides), _splits(sides), _tangents(sides), _informations(sides))
+    for text, expression in chain.from_iterable(others):
         found.setdefault(rename_bound(expression), text)
     return [(text, expression) for expression, text in found.items() if nonnegative(expression)][
         :_MAX_CANDIDATES
@@ -115,11 +117,28 @@ def _weights(body: Expression, over: tuple[Variable, ...]) -> Expression | None:
 
 def _at(e: Expression) -> Iterator[tuple[str, Expression]]:
     match e:
-        case KL() | MutualInformation():
+        case KL(first=first, second=second, over=over):
             yield f"{e!r} ≥ 0", e
+            t = first / second
+            yield f"log t ≤ t − 1 at t = {t!r}", Expectation(first, t - 1 - Log(t), over)
+        case MutualInformation(letter=letter, left=left, right=right, given=given):
+            yield f"{e!r} ≥ 0", e
+            for part, rest in ((left, right), (right, left)):
+                law = Density(letter, part, (*rest, *given))
+                yield (
+                    f"E H[{law!r}] ≥ 0",
+                    Expectation(Density(letter, rest, given), Entropy(law, part), rest),
+                )
+        case Power(base=Expectation(law=law, body=body, over=over), exponent=Number(value=two)) if (
+            two == _TWO.value
+        ):
+            yield f"the variance of {body!r} under {law!r}", Expectation(law, body**2, over) - e
         case Entropy(over=over) if all(isinstance(v.space, FiniteSet) for v in over):
             yield f"{e!r} ≥ 0", e
         case Expectation(law=law, body=body, over=over):
+            if isinstance(body, Power) and body.exponent == _TWO:
+                variance = e - Expectation(law, body.base, over) ** 2
+                yield f"the variance of {body.base!r} under {law!r}", variance
             for log in _logs(body):
                 yield (
                     f"Jensen for {log!r} under {law!r}",
@@ -192,6 +211,24 @@ def _splits(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
                         f"E KL[{first!r} ‖ {second!r}] ≥ 0",
                         Expectation(outer, KL(first, second, part), rest),
                     )
+
+
+def _informations(sides: tuple[Expression, ...]) -> Iterator[tuple[str, Expression]]:
+    """For the variables of a letter's informations: that of any two given a third, on average."""
+    seen: dict[Letter, set[Variable]] = {}
+    for e in (e for side in sides for e in walk(side) if isinstance(e, MutualInformation)):
+        if not e.given:
+            seen.setdefault(e.letter, set()).update((*e.left, *e.right))
+    for letter, variables in seen.items():
+        if not 2 < len(variables) <= _MAX_SPLIT + 1 or len({v.slot for v in variables}) < len(
+            variables
+        ):
+            continue
+        for pair in combinations(sorted(variables, key=repr), 2):
+            for third in sorted(variables - set(pair), key=repr):
+                information = MutualInformation(letter, pair[:1], pair[1:], (third,))
+                law = Density(letter, (third,))
+                yield f"E {information!r} ≥ 0", Expectation(law, information, (third,))
 
 
 def _joint_laws(densities: set[Density], bound: set[Variable]) -> Iterator[Density]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from vaetheory.calculus.dependence import moved_by
-from vaetheory.calculus.linear import ONE, Linear, add, multiply, times
+from vaetheory.calculus.linear import E_BASE, ONE, UNIT, Linear, add, multiply, times
 from vaetheory.language.assumptions import Assumption, SameDensity
 from vaetheory.language.expressions import (
     Density,
@@ -19,6 +19,7 @@ from vaetheory.language.expressions import (
     Integral,
     Log,
     Number,
+    Value,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ def _factor(calculus: Calculus, base: Expression, exponent: Expression, paramete
     """∇(base^exponent) = exponent · base^exponent · ∇base/base, and exp by the chain rule."""
     if not depends(calculus, base, parameter) and not depends(calculus, exponent, parameter):
         return {}
+    if base == E_BASE:
+        inner = calculus.linear(Gradient(exponent, parameter))
+        return multiply(inner, {((base, exponent),): Fraction(1)})
     if isinstance(base, Exp) or depends(calculus, exponent, parameter):
         whole = Exp(exponent) if isinstance(base, Exp) else base**exponent
         return {((Gradient(whole, parameter), ONE),): Fraction(1)}
@@ -71,6 +75,8 @@ def _factor(calculus: Calculus, base: Expression, exponent: Expression, paramete
 
 def _atom(calculus: Calculus, base: Expression, parameter: str) -> Linear:
     match base:
+        case Value(variable=variable) if repr(variable) == parameter:
+            return {UNIT: Fraction(1)}
         case Density():
             return {((base, ONE), (Gradient(Log(base), parameter), ONE)): Fraction(1)}
         case Log(argument=Density()):

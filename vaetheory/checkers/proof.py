@@ -8,6 +8,7 @@ from vaetheory.calculus.dependence import occurs, varied_by
 from vaetheory.calculus.linear import ZERO, CalculusError, Linear, as_expression, size
 from vaetheory.calculus.nonnegative import candidates
 from vaetheory.calculus.probability import Calculus
+from vaetheory.calculus.reparameterization import over_noise
 from vaetheory.calculus.signs import combination
 from vaetheory.calculus.wellformed import ambiguity, spoken_of
 from vaetheory.checkers.evidence import Evidence, Verdict
@@ -72,7 +73,7 @@ def _refusal(statement: Statement) -> str:
 
 
 def _equality(calculus: Calculus, difference: Expression) -> Evidence:
-    reduced = calculus.normal(difference)
+    reduced = calculus.normal(over_noise(difference, calculus.assumptions))
     figures = {"normal_form_nodes": size(reduced)}
     if reduced == ZERO:
         return Evidence(KIND, Verdict.HOLDS, figures)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from vaetheory.calculus.algebra import expand, terms_of
 from vaetheory.calculus.linear import ONE, ZERO, as_expression
 from vaetheory.calculus.probability import Calculus
+from vaetheory.calculus.reparameterization import noise_of
 from vaetheory.calculus.scores import depends
 from vaetheory.language.assumptions import Reparameterized
-from vaetheory.language.binding import bound_variables, substitute
+from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.expressions import (
     Density,
     Expectation,
@@ -132,9 +133,9 @@ def reparameterization(e: Expression, assumptions: Assumptions) -> Expression | 
                 case Density(of=(argument,)), (variable,) if (
                     argument == variable and variable.slot == assumption.variable.slot
                 ):
-                    noise = assumption.noise
-                    over = noise.of if isinstance(noise, Density) else bound_variables(e)
-                    return Expectation(
-                        noise, substitute(e.body, {variable: assumption.transform}), over
-                    )
+                    noise = noise_of(assumption)
+                    if noise is None or noise in free_variables(e):
+                        continue
+                    body = substitute(e.body, {variable: assumption.transform})
+                    return Expectation(assumption.noise, body, (noise,))
     return None

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from vaetheory.calculus.algebra import arrange
 from vaetheory.calculus.linear import CalculusError
+from vaetheory.calculus.scores import unmixed
 from vaetheory.language.assumptions import Assumption
-from vaetheory.language.expressions import Expression, map_children
+from vaetheory.language.expressions import Expression, Gradient, map_children
 from vaetheory.language.statements import Relation, Statement
 
 Assumptions = tuple[Assumption, ...]
@@ -114,14 +115,16 @@ def exhaust(applied: Rule, expression: Expression, assumptions: Assumptions) -> 
     assert applied.rewrite is not None
     rewrite = applied.rewrite
 
-    def everywhere(e: Expression) -> Expression:
-        e = map_children(e, everywhere)
-        new = rewrite(e, assumptions)
+    def everywhere(e: Expression, known: Assumptions) -> Expression:
+        # q = p at one value of a parameter says nothing about a derivative by it
+        inside = unmixed(known, e.parameter) if isinstance(e, Gradient) else known
+        e = map_children(e, lambda child: everywhere(child, inside))
+        new = rewrite(e, known)
         return e if new is None else new
 
     current = arrange(expression)
     for _ in range(_MAX_ROUNDS):
-        new = arrange(everywhere(current))
+        new = arrange(everywhere(current, assumptions))
         if new == current:
             return current
         current = new

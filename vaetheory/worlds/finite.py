@@ -23,7 +23,12 @@ from vaetheory.worlds.draws import STYLES, Draws, Key, Style
 from vaetheory.worlds.evaluation import cost, evaluator
 from vaetheory.worlds.exact import ONE, Exact, UndefinedError
 from vaetheory.worlds.frames import Request, frame
-from vaetheory.worlds.ownership import moves, owned_letters
+from vaetheory.worlds.ownership import (
+    moves,
+    named_variable,
+    owned_letters,
+    slope_of_parameter,
+)
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.refusals import UngenerableError
 from vaetheory.worlds.signature import Cells, Signature, name_of, signature_of
@@ -101,7 +106,11 @@ class FiniteWorld:
             table = self._by_formula(factor.formula, slots)
         elif self.still is not None:
             table = next(t.values for t in self.still.factors(letter) if t.of == factor.of)
-            if factor.copied is None and letter in self._owned():
+            owned = self._owned()
+            if letter in owned and factor.copied is not None and factor.copied.letter in owned:
+                table = self._taken_over(factor, letter, before)
+            elif letter in owned:
+                # equal to a density that stays where it is: equal here, and not nearby
                 table = self._with_slopes(letter, factor, table)
         elif factor.copied is not None:
             table = self._taken_over(factor, letter, before)
@@ -189,7 +198,7 @@ class FiniteWorld:
             label = f"{variable!r}"
             found = self.draws.number(label, variable.space)
             if self._moves(variable):
-                found = Dual(found, self.draws.slope(label, ()))
+                found = Dual(found, slope_of_parameter(self.draws, self.mover, variable))
             self._numbers[key] = found
         return found
 
@@ -254,6 +263,8 @@ class FiniteWorld:
         """The same world with the derivative with respect to ``parameter`` carried along."""
         if self.mover:
             raise UngenerableError("a gradient inside a gradient")
+        if named_variable(self.signature, parameter):
+            raise UngenerableError(f"a gradient by {parameter}, which densities range over")
         found = self._moving.get(parameter)
         if found is None:
             found = self._moving[parameter] = FiniteWorld(

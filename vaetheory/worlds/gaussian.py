@@ -31,7 +31,12 @@ from vaetheory.worlds.fields import (
     number_of,
 )
 from vaetheory.worlds.frames import Evaluator, Request, frame
-from vaetheory.worlds.ownership import moves, owned_letters
+from vaetheory.worlds.ownership import (
+    moves,
+    named_variable,
+    owned_letters,
+    slope_of_parameter,
+)
 from vaetheory.worlds.plan import Factor, Plan, plan_of
 from vaetheory.worlds.polynomials import Polynomial
 from vaetheory.worlds.random_polynomials import random_polynomial
@@ -150,8 +155,13 @@ class GaussianWorld:
             )
         if self.still is not None:
             same = self.still.factors(letter)[place]
-            owned = letter in owned_letters(self.statement, self.signature, self.mover)
-            return self._with_slope(letter, factor, same) if owned and not factor.copied else same
+            owned = owned_letters(self.statement, self.signature, self.mover)
+            if letter not in owned:
+                return same
+            if factor.copied is not None and factor.copied.letter in owned:
+                return self._taken_over(factor, letter)
+            # equal to a density that stays where it is: equal here, and not nearby
+            return self._with_slope(letter, factor, same)
         if factor.copied is not None:
             return self._taken_over(factor, letter)
         return self._random(letter, factor)
@@ -234,6 +244,8 @@ class GaussianWorld:
 
     def coordinate(self, variable: Variable, component: int, cell: Point) -> Any:
         """A component (counted from 1; 0 for the variable itself) of a point."""
+        if component > len(cell):
+            raise UngenerableError(f"{variable!r} has {len(cell)} components, not {component}")
         value = cell[max(component, 1) - 1]
         return Field.of(value) if isinstance(value, Polynomial) else value
 
@@ -245,7 +257,7 @@ class GaussianWorld:
             label = f"{variable!r}"
             found = self.draws.number(label, variable.space)
             if self._moves(variable):
-                found = Dual(found, self.draws.slope(label, ()))
+                found = Dual(found, slope_of_parameter(self.draws, self.mover, variable))
             self._numbers[key] = found
         return found
 
@@ -290,6 +302,8 @@ class GaussianWorld:
         """The same world with the derivative with respect to ``parameter`` carried along."""
         if self.mover:
             raise UngenerableError("a gradient inside a gradient")
+        if named_variable(self.signature, parameter):
+            raise UngenerableError(f"a gradient by {parameter}, which densities range over")
         found = self._moving.get(parameter)
         if found is None:
             found = self._moving[parameter] = GaussianWorld(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from vaetheory.language.assumptions import Family, Owns
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import Function, Letter, walk
 from vaetheory.language.statements import Statement
 from vaetheory.language.variables import Variable
+from vaetheory.worlds.draws import Draws
 from vaetheory.worlds.signature import Signature
 
 DEFAULT_OWNERS = {"\\theta": "p", "\\phi": "q", "θ": "p", "φ": "q"}
@@ -36,6 +39,23 @@ def moves(statement: Statement, signature: Signature, mover: str, variable: Vari
         for assumption in statement.assumptions
         if isinstance(assumption, Family)
     )
+
+
+def named_variable(signature: Signature, parameter: str) -> bool:
+    """Whether a gradient's parameter is the name of a random variable: along that, a world has no
+    derivative.
+    """
+    slots = {s if isinstance(s, str) else s[0] for s in signature.cells}
+    return parameter in slots or any(parameter in (v.name, repr(v)) for v in signature.free)
+
+
+def slope_of_parameter(draws: Draws, mover: str, variable: Variable) -> Fraction:
+    """How fast a parameter moves: 1 where it is what the gradient is taken by, else along a
+    random direction (a component of a vector, or a parameter of a family that the mover owns).
+    """
+    if mover == repr(variable):
+        return Fraction(1)
+    return draws.slope(repr(variable), ())
 
 
 def _parameters_of(family: Family) -> set[Variable]:

@@ -32,10 +32,9 @@ class Rational(Fraction):
     def __eq__(self, other: object) -> bool:
         kind = type(other)
         if kind is Rational or kind is Fraction:
-            return (
-                self._numerator == other._numerator  # type: ignore[attr-defined]
-                and self._denominator == other._denominator  # type: ignore[attr-defined]
-            )
+            fraction: Any = other
+            same: bool = self._numerator == fraction._numerator
+            return same and bool(self._denominator == fraction._denominator)
         if kind is int:
             return self._denominator == 1 and self._numerator == other
         return super().__eq__(other)

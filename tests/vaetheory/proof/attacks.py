@@ -34,6 +34,7 @@ from vaetheory.language.assumptions import (
     Dag,
     Different,
     Family,
+    Reparameterized,
     SameDensity,
     Sampled,
     Vanishing,
@@ -71,6 +72,11 @@ posterior = SameDensity(q(z | x), p(z | x))
 chain = Dag(p, (("z", ()), ("x", ("z",)), ("w", ("x",))))
 collider = Dag(p, (("x", ()), ("w", ()), ("z", ("x", "w"))))
 score = Gradient(log(q(z)), phi)
+
+sigma = Value(Variable(r"\sigma", Reals(positive=True)))
+noise, zeta = Variable(r"\epsilon", Reals()), Variable("z", Reals())
+pushed = Reparameterized(zeta, mu + sigma * Value(noise), normal(noise, 0, 1))
+tied = SameDensity(q(z), p(z))
 
 FALSE: dict[str, Statement] = {
     # roots, logarithms and signs
@@ -150,6 +156,42 @@ FALSE: dict[str, Statement] = {
     "the gradient of a family": Statement(
         Gradient(log(p(x_bit | z)), theta), EQ, ZERO, (decoder_bit,)
     ),
+    "the gradient of a square, halved": Statement(Gradient(mu**2, r"\mu"), EQ, mu),
+    "the gradient of an exponential": Statement(Gradient(exp(mu), r"\mu"), EQ, mu * exp(mu)),
+    "equal here, moved alike": Statement(
+        Gradient(E(q(z), f(z)), phi), EQ, Gradient(E(p(z), f(z)), phi), (tied,)
+    ),
+    "equal here, not moved": Statement(Gradient(log(q(z)), phi), EQ, ZERO, (tied,)),
+    "the gradient inside a logarithm": Statement(
+        Gradient(log(p(x)), theta), EQ, E(p(z), Gradient(log(p(x | z)), theta))
+    ),
+    # reparameterized
+    "the variance for its root": Statement(
+        E(q(zeta), Value(zeta) ** 2), EQ, mu**2 + sigma, (pushed,)
+    ),
+    "half the pathwise gradient": Statement(
+        Gradient(E(q(zeta), Value(zeta) ** 2), r"\mu"), EQ, mu, (pushed,)
+    ),
+    "noise that stands outside": Statement(
+        E(q(zeta), Value(zeta) * Value(noise)), EQ, (mu + sigma) * Value(noise), (pushed,)
+    ),
+    "another letter is not reparameterized": Statement(
+        E(p(zeta), Value(zeta)), EQ, E(q(zeta), Value(zeta)), (pushed,)
+    ),
+    # information
+    "information of the wrong pair": Statement(
+        MutualInformation(p, (x,), (z,)), LE, MutualInformation(p, (x,), (w,)), (chain,)
+    ),
+    "information at one z": Statement(
+        MutualInformation(p, (x,), (z, w)),
+        EQ,
+        MutualInformation(p, (x,), (z,)) + MutualInformation(p, (x,), (w,), (z,)),
+    ),
+    "chi-squared below": Statement(KL(q(z), p(z)), GE, E(q(z), q(z) / p(z)) - 1),
+    "information below the entropy of a density": Statement(
+        MutualInformation(p, (x,), (z,)), LE, H(p(z))
+    ),
+    "a difference of divergences": Statement(KL(q(z | x), p(z)), GE, KL(q(z | x), p(z | x))),
     # estimates and constants
     "two draws for one": Statement(
         E(q(z), f(z, z)), ABOUT, f(draw, prime), (Sampled(draw, q(draw)),)
@@ -171,6 +213,7 @@ FALSE: dict[str, Statement] = {
 """False, and refuted by an exact world."""
 
 DOUBTFUL: dict[str, Statement] = {
+    "the score of the data": Statement(Gradient(log(p(z)), "z"), EQ, ZERO),
     "a normal on the half line": Statement(integral(normal(half_line, 0, 1), half_line), EQ, ONE),
     "a normal on an interval": Statement(integral(normal(unit, 0, 1), unit), EQ, ONE),
     "a Bernoulli of three values": Statement(integral(bernoulli(trit, HALF), trit), EQ, ONE),
@@ -229,6 +272,39 @@ DOUBTFUL: dict[str, Statement] = {
 is known here. Nothing may be claimed."""
 
 TRUE: dict[str, Statement] = {
+    "the gradient of a power": Statement(Gradient(mu**3 + mu * s, r"\mu"), EQ, 3 * mu**2 + s),
+    "the gradient of an exponential": Statement(Gradient(exp(2 * mu), r"\mu"), EQ, 2 * exp(2 * mu)),
+    "the gradient of a Gaussian loss": Statement(
+        Gradient(log(sigma) + (s - mu) ** 2 / (2 * sigma**2), r"\sigma"),
+        EQ,
+        1 / sigma - (s - mu) ** 2 / sigma**3,
+    ),
+    "Fisher's identity": Statement(
+        Gradient(log(p(x)), theta), EQ, E(p(z | x), Gradient(log(p(x, z)), theta))
+    ),
+    "a condition assumed away under a gradient": Statement(
+        Gradient(log(p(z | b)), theta),
+        EQ,
+        Gradient(log(p(z)), theta),
+        (SameDensity(p(z | b), p(z)),),
+    ),
+    "a second moment by its noise": Statement(
+        E(q(zeta), Value(zeta) ** 2), EQ, mu**2 + sigma**2, (pushed,)
+    ),
+    "a pathwise gradient": Statement(
+        Gradient(E(q(zeta), Value(zeta) ** 2), r"\sigma"), EQ, 2 * sigma, (pushed,)
+    ),
+    "the chain rule of information": Statement(
+        MutualInformation(p, (x,), (z, w)),
+        EQ,
+        MutualInformation(p, (x,), (z,)) + E(p(z), MutualInformation(p, (x,), (w,), (z,))),
+    ),
+    "information is lost along a chain": Statement(
+        MutualInformation(p, (z,), (w,)), LE, MutualInformation(p, (x,), (w,)), (chain,)
+    ),
+    "information below a finite entropy": Statement(MutualInformation(p, (a,), (x,)), LE, H(p(a))),
+    "chi-squared above": Statement(KL(q(z), p(z)), LE, E(q(z), q(z) / p(z)) - 1),
+    "a variance": Statement(E(q(z), f(z) ** 2), GE, E(q(z), f(z)) ** 2),
     "the identity": Statement(log(p(x)), EQ, elbo(q(z | x), p(x, z)) + KL(q(z | x), p(z | x))),
     "the root of a positive square": Statement((m**2) ** HALF, EQ, m),
     "shadowed": Statement(E(p(z), E(q(z), f(z))), EQ, E(q(z), f(z))),

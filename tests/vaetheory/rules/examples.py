@@ -70,6 +70,8 @@ class Examples:
     not_justified: tuple[Statement, ...]
 
 
+matched = SameDensity(q(z), p(z))
+
 EXAMPLES: dict[str, Examples] = {
     "rearrangement": Examples(
         (step(s * t + t, t + t * s), step(p(x) * p(z) / p(z), p(x))),
@@ -207,7 +209,12 @@ EXAMPLES: dict[str, Examples] = {
     ),
     "same-density": Examples(
         (step(log(p(z | a)), log(p(z)), EQ, equal),),
-        (step(log(p(z | a)), log(p(z))), step(p(z | (a, x)), p(z | x), EQ, equal)),
+        (
+            step(log(p(z | a)), log(p(z))),
+            step(p(z | (a, x)), p(z | x), EQ, equal),
+            # equal where the gradient is taken, and not around it
+            step(Gradient(log(q(z)), phi), Gradient(log(p(z)), phi), EQ, (matched,)),
+        ),
     ),
     "family": Examples(
         (step(log(p(bit | z)), log(bernoulli(bit, hat(z))), EQ, decoder),),

@@ -150,3 +150,9 @@ def test_diverging_integrals_have_no_value() -> None:
         Field.of(variable).integral(0)
     with pytest.raises(UndefinedError, match="diverges"):
         Field({variable * variable: Polynomial.of(Fraction(1))}).integral(0)
+
+
+def test_a_component_that_a_point_does_not_have_is_refused() -> None:
+    world = random_gaussian_world(statement(E(p(z), Value(z))))
+    with pytest.raises(UngenerableError, match="has 1 components, not 3"):
+        world.coordinate(z, 3, (Fraction(1),))
