@@ -93,6 +93,11 @@ booklet: $(READY) $(NODE_READY) browser ## Typeset the answers as dist/hw4_vae.p
 hand-in: booklet notebook ## Zip the booklet and the executed notebook
 	$(BIN)/python scripts/hand_in.py
 
+.PHONY: fuzz
+fuzz: $(READY) ## Fuzz `vaetheory check` for ten processor minutes (installs atheris)
+	$(BIN)/python -m pip install --quiet atheris==3.0.0
+	nice -n 10 $(BIN)/python scripts/fuzz_reader.py --minutes 10
+
 .PHONY: pins
 pins: $(READY) ## Write constraints.txt from what .venv holds
 	$(BIN)/python scripts/pins.py > constraints.txt.new

@@ -29,7 +29,6 @@ LIMITS: tuple[Limit, ...] = (
     Limit("arg max and arg min", r"\phi^* = \arg\max_\phi \mathrm{ELBO}(x)"),
     Limit("maximum and minimum", r"\max_q \text{ELBO} = \log p(x)"),
     Limit("limits", r"\lim_{K\to\infty} \mathcal{L}_K = \log p(x)"),
-    Limit("proportionality", r"p(z|x) \propto p(x|z)p(z)"),
     Limit(
         "variance and covariance",
         r"\mathrm{Var}[f(z)] = \mathbb{E}_{q(z|x)}[f(z)^2] - \mathbb{E}_{q(z|x)}[f(z)]^2",
@@ -38,10 +37,11 @@ LIMITS: tuple[Limit, ...] = (
     Limit("integrals over a part of the space", r"\int_0^1 q(z|x)\,dz = 1"),
     Limit("values in the place of arguments", r"p(x=1) = p(x=1|z) p(z)"),
     Limit(
-        "terms that are named by words",
+        "words that no line defines",
         r"\text{ELBO} = \text{reconstruction} - \text{KL}(q(z|x)\|p(z))",
     ),
-    Limit("a product over time steps", r"p(x_{0:T}) = p(x_T)\prod_{t=1}^{T} p(x_{t-1}|x_t)"),
+    Limit("sums over pairs", r"\sum_{i<j} x_i x_j = \sum_{i,j} x_i x_j"),
+    Limit("gradients by what nothing carries", r"\nabla_w \log p(x) = 0"),
     Limit("an ellipsis between terms", r"\log p(x) = \log p(x_1) + \cdots + \log p(x_D)"),
     Limit("conditional entropy without a law", r"H(z|x) = H(x,z) - H(x)"),
     Limit("mean squared error by name", r"-\log p(x|z) = \mathrm{MSE}(x,\hat{x})"),
