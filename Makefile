@@ -81,6 +81,11 @@ site: $(READY) $(NODE_READY) ## Build the site into site/
 serve: $(READY) $(NODE_READY) ## Serve the site on this machine while writing it
 	$(BIN)/python scripts/build_site.py serve --dev-addr 127.0.0.1:$(PORT)
 
+.PHONY: canary
+canary: $(READY) $(NODE_READY) ## Say what would break under Zensical, MkDocs Material's successor
+	$(BIN)/python scripts/build_site.py prepare
+	$(BIN)/python scripts/zensical_canary.py
+
 .PHONY: notebook
 notebook: $(READY) ## Execute hw4_vae.ipynb into dist/
 	$(BIN)/python scripts/notebook.py
