@@ -43,6 +43,7 @@ class Situation:
     decider: Decider
     present: tuple[Density, ...] = ()
     graphs: tuple[Dag, ...] = ()
+    drawn: tuple[Density, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,9 @@ def _estimate(statement: Statement, situation: Situation) -> Claimed:
         return _under_assumptions(statement, situation)
     copies = _copies(statement, situation)
     first: Claimed | None = None
-    for law in _laws(statement, situation):
+    slots = {v.slot for v in copies}
+    stated = [law for law in situation.drawn if law.of[0].slot in slots]
+    for law in stated or _laws(statement, situation):
         sampled: tuple[Assumption, ...] = tuple(
             Sampled(v, replace(law, of=(v,))) for v in copies if v.slot == law.of[0].slot
         )

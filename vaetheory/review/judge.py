@@ -4,6 +4,7 @@ best.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from vaetheory.checkers import exact
@@ -12,6 +13,7 @@ from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Density, Expression
 from vaetheory.language.statements import ChainError, Relation, Statement, compose
 from vaetheory.latex.meaning.densities import density
+from vaetheory.latex.meaning.laws import law_of
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import Facts, survey, vectors_of
@@ -19,7 +21,7 @@ from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.grammar import parse
 from vaetheory.latex.reader.layout import chains_of, quantity_of
-from vaetheory.latex.reader.syntax import Name, Node
+from vaetheory.latex.reader.syntax import Items, Name, Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.assumptions import assumption_of
 from vaetheory.review.claims import Claimed, Situation, proportional, settle
@@ -83,6 +85,7 @@ def judge(
     reading: Reading,
     given: tuple[Assumption, ...],
     decider: Decider,
+    samples: Sequence[tuple[Node, Node]] = (),
 ) -> Judgement:
     """Reads every side in its best way and settles every line."""
     flavour = flavour_of(lines)
@@ -94,7 +97,8 @@ def judge(
     formulas = formulas_of((s.options[0][1] for s in stops), flavour)
     present = _present(facts, reading)
     graphs = written((s.options[0][1] for s in stops), present)
-    situation = Situation(facts, formulas, given, decider, present, graphs)
+    drawn = _drawn(samples, Scope(facts, reading, flavour=flavour))
+    situation = Situation(facts, formulas, given, decider, present, graphs, drawn)
     choice = _choose(stops, edges, situation)
     cost = 0.0
     for edge in edges:
@@ -124,19 +128,33 @@ def _present(facts: Facts, reading: Reading) -> tuple[Density, ...]:
     return tuple(found)
 
 
+def _drawn(samples: Sequence[tuple[Node, Node]], scope: Scope) -> tuple[Density, ...]:
+    """The laws that the file draws its copies from."""
+    found: dict[Density, None] = {}
+    for left, right in samples:
+        try:
+            law = law_of(Items((left, right), (r"\sim",)), left, scope).law
+        except (ReadError, ValueError, TypeError):
+            continue
+        if isinstance(law, Density) and len(law.of) == 1:
+            found[law] = None
+    return tuple(found)
+
+
 def judge_steps(
     lines: list[Line],
     facts: Facts,
     reading: Reading,
     given: tuple[Assumption, ...],
     decider: Decider,
+    samples: Sequence[tuple[Node, Node]] = (),
 ) -> Judgement:
     """The same, where a derivation has time steps at each of a few lengths: what holds at all of
     them holds, what fails at one fails.
     """
     steps = steps_of(_trees(lines))
     if steps is None:
-        return judge(lines, facts, reading, given, decider)
+        return judge(lines, facts, reading, given, decider, samples)
     whole: Judgement | None = None
     for length in LENGTHS:
         made = _at_length(lines, steps, length)

@@ -91,7 +91,9 @@ def _under(
         for line in lines:
             if line.number in introduced:
                 families += introduced[line.number].families(sheet.facts, reading, lines)
-        one: Judgement = judge_steps(lines, sheet.facts, reading, (*given, *families), decider)
+        one: Judgement = judge_steps(
+            lines, sheet.facts, reading, (*given, *families), decider, sheet.samples
+        )
         for entry in one.lines:
             if entry.line.number in introduced and entry.claimed is not None:
                 cost -= {Verdict.FAILS: 10.0, Verdict.UNDECIDED: 1.0}.get(

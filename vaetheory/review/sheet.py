@@ -16,7 +16,7 @@ from vaetheory.latex.reader.grammar import parse
 from vaetheory.latex.reader.layout import Chain, Link, chains_of
 from vaetheory.latex.reader.macros import Macro, expand, take_definitions
 from vaetheory.latex.reader.styles import plain
-from vaetheory.latex.reader.syntax import Dots, Node
+from vaetheory.latex.reader.syntax import Dots, Name, Node
 from vaetheory.latex.reader.tokens import Token, tokenize
 from vaetheory.review.prose import condition
 
@@ -73,6 +73,7 @@ class Sheet:
     lines: list[Line] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
     skipped: int = 0
+    samples: list[tuple[Node, Node]] = field(default_factory=list)
 
     def derivations(self) -> list[list[Line]]:
         """The lines, by derivation."""
@@ -108,6 +109,7 @@ def read_sheet(document: Document, ends: float) -> Sheet:
             continue
         said = condition(document.text, display.start, display.end, _tokens(macros))
         for chain in chains:
+            _note_samples(sheet, chain)
             if chain.comment:
                 continue
             if display.inline and not _weighty(chain):
@@ -131,6 +133,18 @@ def read_sheet(document: Document, ends: float) -> Sheet:
                 last = sides[-1]
     _finish(sheet)
     return sheet
+
+
+def _note_samples(sheet: Sheet, chain: Chain) -> None:
+    """Notes z^{(l)} ~ p(z): of which law the copies are drawn that an estimate is made of."""
+    if len(chain.links) != 1 or chain.links[0].sign != r"\sim":
+        return
+    try:
+        left, right = (parse(side, Budget()) for side in chain.sides)
+    except ReadError:
+        return
+    if isinstance(left, Name) and (left.sub or left.sup or left.primes or "{" in left.base):
+        sheet.samples.append((left, right))
 
 
 def _tokens(macros: dict[str, Macro]) -> Callable[[str], list[Token]]:

@@ -20,6 +20,9 @@ from vaetheory.latex.meaning.variables import Scope, random_variable
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Applied, Name, Node
 
+DATA = {"data", r"\mathcalD", "D", "emp"}
+"""Subscripts that say that a density is that of the data, and never one of the model."""
+
 
 def letter(head: Name, scope: Scope, arguments: Iterable[Name] = ()) -> Letter:
     """The letter of a density. p_θ and p are one letter while one subscript is in use; two
@@ -35,7 +38,8 @@ def letter(head: Name, scope: Scope, arguments: Iterable[Name] = ()) -> Letter:
     parts = [p for p in sub.replace(";", ",").split(",") if p not in PARAMETERS]
     if not parts and (len(used) == 1 or sub == _owner(head.base, used)):
         return Letter(name)
-    if len(used) == 1 and "" not in scope.facts.subscripts.get(head.base, {}):
+    alone = len(used) == 1 and "" not in scope.facts.subscripts.get(head.base, {})
+    if alone and not set(parts) & DATA:
         return Letter(name)
     return Letter(name, sub)
 
