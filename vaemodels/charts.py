@@ -81,7 +81,20 @@ class Strip:
     columns: Sequence[str] = ()
 
 
-Item = Panel | Strip
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Horizontal bars with intervals, the first on top; ``level`` is a quiet vertical line."""
+
+    title: str
+    x: str
+    labels: Sequence[str]
+    values: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    level: float | None = None
+
+
+Item = Panel | Strip | Bars
 Drawing = Figure
 
 
@@ -103,6 +116,8 @@ def chart(items: Sequence[Item], columns: int = 2) -> Figure:
             axes = figure.add_subplot(grid[row, :] if alone else grid[row, column])
             if isinstance(item, Panel):
                 _panel(axes, item)
+            elif isinstance(item, Bars):
+                _bars(axes, item)
             else:
                 _strip(axes, item)
     return figure
@@ -130,6 +145,8 @@ def save(figure: Figure, folder: Path, name: str) -> Path:
 def _height(item: Item, width: float) -> float:
     if isinstance(item, Panel):
         return 3.3
+    if isinstance(item, Bars):
+        return 0.8 + 0.3 * len(item.labels)
     rows, columns, _, height, across = item.images.shape
     return float((width - 0.8) * rows * (height + GAP) / (columns * (across + GAP)) + 0.6)
 
@@ -167,6 +184,22 @@ def _panel(axes: Axes, panel: Panel) -> None:
         axes.xaxis.set_minor_formatter(NullFormatter())
     if panel.legend and any(series.label for series in panel.series):
         axes.legend(frameon=False, fontsize=8, handlelength=1.6)
+
+
+def _bars(axes: Axes, bars: Bars) -> None:
+    axes.set_title(bars.title)
+    axes.set_xlabel(bars.x)
+    axes.grid(axis="x", color=RULE, linewidth=0.6)
+    places = range(len(bars.labels))
+    values = np.asarray(bars.values)
+    spread = np.clip(np.stack((values - bars.low, np.asarray(bars.high) - values)), 0, None)
+    axes.barh(places, values, height=0.6, color=ACCENT, alpha=0.75)
+    axes.errorbar(values, places, xerr=spread, color=INK, linestyle="", elinewidth=1.0, capsize=2.5)
+    if bars.level is not None:
+        axes.axvline(bars.level, color=QUIET, linewidth=1.0, linestyle=":")
+    axes.set_yticks(places, bars.labels)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(bars.labels) - 0.4, -0.6)
 
 
 def _draw(axes: Axes, series: Series) -> None:
