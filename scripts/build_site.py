@@ -18,6 +18,7 @@ from pathlib import Path
 import browser_python
 import check_mine
 import command_outputs
+import model_fragments
 import run_fragments
 import search_index
 import theorem_pages
@@ -65,6 +66,7 @@ def prepare() -> None:
     theorem_pages.write(ROOT / "docs" / "theorems")
     command_outputs.write(ROOT, ROOT / "docs" / "generated")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")
+    model_fragments.write(ROOT / "docs" / "results", ROOT / "docs" / "generated")
     version = browser_python.write(ROOT / "docs" / "assets" / "python", ROOT / ".cache")
     check_mine.write(ROOT, ROOT / "docs" / "generated", version)
 
