@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import shutil
 import tempfile
 import zipfile
@@ -23,7 +24,7 @@ NODE = ROOT / "scripts" / "node"
 PYODIDE = NODE / "node_modules" / "pyodide"
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 MAKER, PREPARE = NODE / "python_snapshot.mjs", NODE / "prepare_checker.py"
-ARCHIVE, SNAPSHOT = "vaetheory.zip", "snapshot.bin.gz"
+ARCHIVE, SNAPSHOT, LOCK = "vaetheory.zip", "snapshot.bin.gz", "pyodide-lock.json"
 
 ROOMS = (
     "language",
@@ -98,6 +99,12 @@ def version(packed: bytes) -> str:
     return seen.hexdigest()[:12]
 
 
+def _lock() -> dict[str, object]:
+    """The list of packages that Pyodide asks for: which build it is, and no package."""
+    told = json.loads((PYODIDE / LOCK).read_text(encoding="utf-8"))
+    return {"info": told["info"], "packages": {}}
+
+
 def write(target: Path, cache: Path) -> str:
     """Fill `target/VERSION`, remove what other versions left there, and return VERSION."""
     packed = archive(sources())
@@ -113,6 +120,7 @@ def write(target: Path, cache: Path) -> str:
     folder.mkdir(parents=True)
     for file in RUNTIME:
         shutil.copy(PYODIDE / file, folder)
+    (folder / LOCK).write_text(json.dumps(_lock()), encoding="utf-8")
     (folder / ARCHIVE).write_bytes(packed)
     shutil.copy(PREPARE, folder)
     shutil.copy(kept, folder / SNAPSHOT)

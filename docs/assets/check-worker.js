@@ -23,17 +23,7 @@ const unpacked = async (name) => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-// There are no packages to load, so the lock file that names them stays at home.
-const options = (version) => ({
-  indexURL: FOLDER.href,
-  lockFileContents: JSON.stringify({
-    info: { arch: "wasm32", platform: "emscripten", version, python: "3.14" },
-    packages: {},
-  }),
-  packageBaseUrl: FOLDER.href,
-  stdout: () => {},
-  stderr: () => {},
-});
+const OPTIONS = { indexURL: FOLDER.href, stdout: () => {}, stderr: () => {} };
 
 // A timer that stops one line's search and leaves the other lines their answers: Python looks at this "buffer"
 // while it computes, and takes what it holds for a signal. signal.setitimer is missing in browsers.
@@ -64,12 +54,22 @@ signal.setitimer = lambda which, seconds, interval=0.0: (_arm(seconds, interval)
 `);
 };
 
-const fromMemory = async ({ loadPyodide, version }) =>
-  loadPyodide({ ...options(version), _loadSnapshot: unpacked("snapshot.bin.gz") });
+const fromMemory = async ({ loadPyodide }) => {
+  const [memory, { default: create }] = await Promise.all([
+    unpacked("snapshot.bin.gz"), import(new URL("pyodide.asm.mjs", FOLDER)),
+  ]);
+  // Pyodide copies a memory into the one that it starts with, and does not make that large enough.
+  const createPyodideModule = async (settings) => {
+    const module = await create(settings);
+    if (module.HEAP8.length < memory.length) module.growMemory(memory.length);
+    return module;
+  };
+  return loadPyodide({ ...OPTIONS, _loadSnapshot: memory, createPyodideModule });
+};
 
-const fromSources = async ({ loadPyodide, version }) => {
+const fromSources = async ({ loadPyodide }) => {
   const [python, sources, prepare] = await Promise.all([
-    loadPyodide(options(version)),
+    loadPyodide(OPTIONS),
     fetched("vaetheory.zip").then((response) => response.arrayBuffer()),
     fetched("prepare_checker.py").then((response) => response.text()),
   ]);
@@ -101,8 +101,8 @@ started.then(
 );
 
 addEventListener("message", async ({ data: { id, request } }) => {
-  const { answer } = await started;
   try {
+    const { answer } = await started;
     postMessage({ id, answer: answer(request) });
   } catch (error) {
     postMessage({ id, error: String(error.message ?? error).slice(-500) });
