@@ -11,7 +11,7 @@ doubled and swapped. What must never happen:
 - a false ``holds``: a line that holds as an equation must not hold any more with "+1" behind its
   right side (the oracle knows nothing of the grammar, and plants the fault in the source text).
 
-Writes what was found, and how much was run, to docs/results/fuzz.json.
+A file called "stop" in the folder for finds ends it early. Writes what was found, and how much was run, to docs/results/fuzz.json.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _fuzz(minutes: float, seed: int, folder: Path) -> int:
                 _plant(text, name, held[-1].latex, held[-1].line)
             except Exception as error:
                 note(f"exception: {type(error).__name__}: {error}", text)
-        if time.process_time() - began > 60 * minutes:
+        if time.process_time() - began > 60 * minutes or (folder / "stop").exists():
             _finish()
 
     def _plant(text: str, name: str, latex: str, number: int) -> None:
