@@ -11,7 +11,8 @@ doubled and swapped. What must never happen:
 - a false ``holds``: a line that holds as an equation must not hold any more with "+1" behind its
   right side (the oracle knows nothing of the grammar, and plants the fault in the source text).
 
-A file called "stop" in the folder for finds ends it early. Writes what was found, and how much was run, to docs/results/fuzz.json.
+A file called "stop" in the folder for finds ends it early. Writes what was found, and how much was
+run, to docs/results/fuzz.json.
 """
 
 from __future__ import annotations
