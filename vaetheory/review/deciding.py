@@ -72,14 +72,18 @@ class Decider:
         found = self.known.get(statement)
         if found is not None:
             return found.verdict is HOLDS and found.kind == proof.KIND
-        if self.left <= 0:
-            return False
-        try:
-            with bounded(self.left + 0.2):
-                return proof.check(statement).verdict is HOLDS
-        except Exception:
-            # no proof is no proof; what was claimed has a verdict of its own
-            return False
+        key = ("proved", statement)
+        if key not in self.told:
+            if self.left <= 0:
+                return False
+            try:
+                with bounded(self.left + 0.2):
+                    self.told[key] = proof.check(statement).verdict is HOLDS
+            except Exception:
+                # no proof is no proof; what was claimed has a verdict of its own
+                return False
+        said: bool = self.told[key]
+        return said
 
     def _decide(self, statement: Statement) -> Decision:
         if self.left <= 0:

@@ -13,7 +13,7 @@ from vaetheory.language.statements import ChainError, Relation, Statement, compo
 from vaetheory.latex.reader.documents import open_document
 from vaetheory.latex.writer import to_latex
 from vaetheory.review import alternatives
-from vaetheory.review.deciding import Decider
+from vaetheory.review.deciding import Decider, Decision
 from vaetheory.review.introductions import introductions
 from vaetheory.review.judge import Judgement, judge
 from vaetheory.review.relations import RELATION_OF
@@ -30,12 +30,22 @@ def theorems_for(key: str) -> list[Theorem]:
     return [t for t in THEOREMS.values() if t.question == key]
 
 
-def pursue(report: FileReport, text: str, name: str, goal: str | None, hint: bool) -> None:
-    """Enters into the report whether it reaches the goal, and a hint where one is asked for."""
+def pursue(
+    report: FileReport,
+    text: str,
+    name: str,
+    goal: str | None,
+    hint: bool,
+    known: dict[Statement, Decision] | None = None,
+) -> None:
+    """Enters into the report whether it reaches the goal, and a hint where one is asked for.
+
+    ``known`` are statements that have been decided before.
+    """
     ends = time.monotonic() + 2.0
     sheet = read_sheet(open_document(text, name), ends)
     introductions(sheet)
-    decider = Decider(ends)
+    decider = Decider(ends, known={} if known is None else known)
     reading = next(iter(alternatives.of_file(sheet.facts)))
     judgements = [judge(lines, sheet.facts, reading, (), decider) for lines in sheet.derivations()]
     candidates = theorems_for(goal) if goal is not None else list(THEOREMS.values())

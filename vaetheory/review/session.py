@@ -39,7 +39,7 @@ class Session:
         decider = self._decider()
         report = review(text, name, decider=decider)
         if report.lines and ((goal and theorems_for(goal)) or hint):
-            pursue(report, text, name, goal or None, hint)
+            pursue(report, text, name, goal or None, hint, self._known)
         self._remember(decider)
         return report
 
