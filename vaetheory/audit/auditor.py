@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from vaetheory.audit import callables, exploration, hints, layout_choice, verdict
 from vaetheory.audit import evidence as evidence_
-from vaetheory.audit import exploration, layout_choice, verdict
 from vaetheory.audit import signature as signature_
 from vaetheory.audit.evidence import Evidence
-from vaetheory.audit.findings import finding
+from vaetheory.audit.findings import Finding, finding
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.report import Report, Verdict
 from vaetheory.audit.roles import Role
@@ -40,14 +40,15 @@ def examine(
     """The report, and the evidence that it rests on (None for what could not be called)."""
     start = time.perf_counter()
     name = name or str(getattr(function, "__qualname__", type(function).__name__))
-    if inspect.ismethod(function) and not _takes_latents(function, signature):
+    method = callables.implementation(function)
+    if inspect.ismethod(method) and not _takes_latents(function, signature):
         # `training_step(self, batch)`: μ and s come from networks, which are stood in for.
-        base, function = function.__self__, function.__func__
+        base, function = method.__self__, method.__func__
         found = exploration.explore(function, signature, seconds, base)
     else:
         found = exploration.explore(function, signature, seconds)
-        if not found.settled and inspect.ismethod(function):
-            base, function = function.__self__, function.__func__
+        if not found.settled and inspect.ismethod(method):
+            base, function = method.__self__, method.__func__
             stood_in = exploration.explore(function, signature, seconds, base)
             found = stood_in if stood_in.formula is not None else found
     evidence = None
@@ -55,6 +56,10 @@ def examine(
         report = _uncallable(found, name)
     else:
         evidence, report = _judged(function, found.formula, name)
+    if found.in_doubt and report.verdict is Verdict.WRONG:
+        report = _cut(report)
+    if report.verdict is Verdict.UNDECIDED:
+        report.findings = [_hinted(one, function) for one in report.findings]
     report.seconds = time.perf_counter() - start
     return report, evidence
 
@@ -91,6 +96,23 @@ def _plainer(one: Report, other: Report) -> bool:
         other.exit_code,
         isinstance(other.beta, str),
     )
+
+
+def _cut(report: Report) -> Report:
+    """Not wrong but undecided, where another reading of vague names could not be tried in time."""
+    taken = report.assumed[0] if report.assumed else ""
+    why = f"undecided, because the time for trying what its arguments are ran out (with {taken})"
+    fix = "say what the arguments are: --signature recon,x,mu,logvar"
+    report.verdict = Verdict.UNDECIDED
+    report.findings = [finding("undecided", why, fix)]
+    return report
+
+
+def _hinted(one: Finding, function: Callable[..., Any]) -> Finding:
+    """`undecided, because …` with what the source speaks of beside it."""
+    if one.name != "undecided":
+        return one
+    return finding("undecided", "; ".join([one.why, *hints.hints(function)]), one.fix)
 
 
 def _uncallable(found: exploration.Exploration, name: str) -> Report:

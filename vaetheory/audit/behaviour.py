@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vaetheory.audit.calling import Caller, CallFailed
-from vaetheory.audit.design import draw
+from vaetheory.audit.design import Region, draw
 from vaetheory.audit.roles import Role
 from vaetheory.audit.shapes import Sizes
 from vaetheory.audit.terms.term import Array
@@ -111,9 +111,14 @@ def is_additive(caller: Caller, sizes: Sizes) -> bool:
 
 
 def unused(caller: Caller, sizes: Sizes) -> list[Role]:
-    """Arrays that never change the objective."""
+    """Arrays that never change the objective, for grey x nor for x in {0, 1}."""
+    grey, binary = (_unused(caller, sizes, region) for region in (Region.GENERIC, Region.BINARY))
+    return [role for role in grey if role in binary]
+
+
+def _unused(caller: Caller, sizes: Sizes, region: Region) -> list[Role]:
     random = np.random.default_rng(13)
-    values, other = (draw(random, sizes, caller.plan.roles) for _ in range(2))
+    values, other = (draw(random, sizes, caller.plan.roles, region) for _ in range(2))
     base = caller.array(values, sizes)
     found = []
     for role in values:

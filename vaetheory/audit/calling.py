@@ -53,6 +53,7 @@ class Caller:
     selection: Selection | None = None
     noise: bool = False
     drifted: set[str] = field(default_factory=set)
+    steps: bool = False
     calls: int = 0
 
     def raw(
@@ -71,7 +72,9 @@ class Caller:
         self.calls += 1
         try:
             positional, keywords = self.plan.arguments(arrays, natives)
-            return self.function(*positional, **keywords)
+            self.framework.differentiated()
+            output = self.function(*positional, **keywords)
+            return self._minimized(output)
         except (KeyboardInterrupt, MemoryError):
             raise
         except BaseException as error:
@@ -80,6 +83,14 @@ class Caller:
             for hyper in self.hypers:
                 if hyper.read is not None and not _same(hyper.read(), written[hyper.name]):
                     self.drifted.add(hyper.name)
+
+    def _minimized(self, output: Any) -> Any:
+        """The output; for a training step that calls `backward()`, what it called it on."""
+        noted = self.framework.differentiated()
+        if not noted:
+            return output
+        self.steps = True
+        return noted[0] if len(noted) == 1 else {f"loss {i}": t for i, t in enumerate(noted, 1)}
 
     def promote_counters(self) -> None:
         """Probe numbers that a call changed as counters: late, when schedules have ended."""

@@ -24,6 +24,7 @@ from vaetheory.audit.shapes import Layout, layouts
 
 # A reading that fits ends the search; these bound it where none does.
 _SECONDS = 4.0
+_PATIENCE = 2.0
 _LAYOUTS_THAT_RUN = 2
 
 
@@ -34,7 +35,16 @@ class Exploration:
     formula: Formula | None = None
     random_beyond_control: bool = False
     remembers: bool = False
+    cut: bool = False
     failures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether time ran out before a reading was tried that might put a wrong loss right."""
+        formula = self.formula
+        if formula is None or not self.cut or not formula.explained or is_sound(formula):
+            return False
+        return _are_vague(formula)
 
     @property
     def settled(self) -> bool:
@@ -42,8 +52,12 @@ class Exploration:
         formula = self.formula
         if formula is None or not formula.explained:
             return False
-        doubtful = any(not is_sure(leaf.name) for leaf in formula.caller.plan.leaves())
-        return is_sound(formula) or not doubtful
+        return is_sound(formula) or not _are_vague(formula)
+
+
+def _are_vague(formula: Formula) -> bool:
+    """Whether two names or more leave a doubt: one alone has nothing to be mistaken for."""
+    return sum(not is_sure(leaf.name) for leaf in formula.caller.plan.leaves()) >= 2
 
 
 def is_sound(formula: Formula) -> bool:
@@ -63,7 +77,7 @@ def explore(
     With `base`, `function` is a method's plain function, and its `self` is stood in for.
     """
     found = Exploration()
-    stop = time.monotonic() + seconds
+    stop = Stop(seconds)
     literals = _literals(function, base)
     for framework in candidates(function):
         _Search(function, framework, literals, given, base, stop, found).run()
@@ -80,6 +94,22 @@ def _literals(function: Callable[..., Any], base: Any) -> set[float]:
     return literals
 
 
+class Stop:
+    """The end of a search: so many seconds of this process, at most twice as many on the clock.
+
+    The clock alone would make a verdict depend on what else the machine has to do.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._used = time.process_time() + seconds
+        self._clock = time.monotonic() + _PATIENCE * seconds
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the search must end."""
+        return time.process_time() > self._used or time.monotonic() > self._clock
+
+
 @dataclass
 class _Search:
     function: Callable[..., Any]
@@ -87,7 +117,7 @@ class _Search:
     literals: set[float]
     given: str | None
     base: Any
-    stop: float
+    stop: Stop
     found: Exploration
     learned: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -110,7 +140,10 @@ class _Search:
                     for hyper, value in before:
                         if hyper.write is not None:
                             hyper.write(value)
-                if self.found.settled or self.found.remembers or time.monotonic() > self.stop:
+                if self.found.settled or self.found.remembers:
+                    return
+                if self.stop.is_due:
+                    self.found.cut = True
                     return
 
     def _readings(self) -> Iterator[signature.Reading]:
@@ -139,7 +172,7 @@ class _Search:
                 continue
             ran += 1
             self._keep(formula, reading)
-            if formula.explained or ran >= _LAYOUTS_THAT_RUN or time.monotonic() > self.stop:
+            if formula.explained or ran >= _LAYOUTS_THAT_RUN or self.stop.is_due:
                 return
 
     def _fail(self, caller: Caller, layout: Layout, error: CallFailed) -> None:
@@ -207,6 +240,9 @@ class _Search:
         if reading.contradicts and not (formula.explained and is_sound(formula)):
             # A reading against the names is believed only where everything falls into place.
             return
+        if best is not None and _loses_a_side(formula, best):
+            # Swap x with x̂, and `x_hat[x == 1]` never sees x̂: that explains nothing away.
+            return
         if best is None or _score(formula) > _score(best):
             self.found.formula = formula
 
@@ -219,6 +255,13 @@ def _changes(base: list[outputs.Component], other: list[outputs.Component]) -> l
         )
         for i, c in enumerate(base)
     ]
+
+
+def _loses_a_side(formula: Formula, best: Formula) -> bool:
+    """Whether a likelier reading showed an effect of x̂, or of μ and s, that this one has not."""
+    return (best.data.present and not formula.data.present) or (
+        best.latent.present and not formula.latent.present
+    )
 
 
 def _score(formula: Formula) -> tuple[bool, bool, int, bool]:

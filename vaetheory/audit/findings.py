@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
         Kind("unequal-bce", _W, _BCE, "the halves for x = 1 and x = 0 are weighted differently"),
         Kind("half-bce", _W, _BCE, "only one half of the cross-entropy is there"),
         Kind("logits-as-probabilities", _W, _BCE, "a sigmoid is missing or applied twice"),
+        Kind("output-range", _W, _BCE, "the model's x̂ is no probability, but is read as one"),
         Kind("norm-not-squared", _W, _MSE, "a root of the summed squared error"),
         Kind("scale-term", _W, _MSE, "the decoder's σ does not match between its two terms"),
         Kind("gradient", _W, _ELBO, "autograd does not differentiate the returned value"),

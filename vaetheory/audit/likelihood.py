@@ -76,17 +76,20 @@ def read(formula: Formula) -> Likelihood:
         return Likelihood(
             Family.GAUSSIAN, coefficients[term], _SQUARES[term], ((term.text, coefficients[term]),)
         )
-    if len(part.terms) == 1 and part.terms[0] in _LOCATIONS:
+    if len(part.terms) == 1 and (text := _location(part.terms[0])):
         (term,) = part.terms
-        return Likelihood(
-            Family.LOCATION,
-            coefficients[term],
-            _LOCATIONS[term],
-            ((term.text, coefficients[term]),),
-        )
+        rows = ((term.text, coefficients[term]),)
+        return Likelihood(Family.LOCATION, coefficients[term], text, rows)
     if part.name in _PAIRS or part.fit.terms[0].text.startswith("−x log(x̂+"):
         return _bernoulli(part.fit.terms, part.name, coefficients)
     return _other(formula, coefficients)
+
+
+def _location(term: Term) -> str:
+    """What x̂ is under a density ∝ exp(−term); empty where the term is no function of x − x̂."""
+    if term.text.startswith(("huber", "log cosh(")):
+        return _LOCATIONS.get(term, f"x̂ is the centre of a density ∝ exp(−{term.text})")
+    return _LOCATIONS.get(term, "")
 
 
 def _bernoulli(pair: tuple[Term, ...], name: str, coefficients: dict[Term, Monomial]) -> Likelihood:
@@ -120,7 +123,7 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
     part = formula.data
     rows = tuple((term.text, c) for term, c in coefficients.items())
     values = list(coefficients.values())
-    if part.name.startswith(("continuous", "Poisson")):
+    if part.name.startswith(("continuous", "Poisson", "multinomial")):
         if all(value.is_close(values[0]) for value in values) and len(rows) == len(
             part.fit.terms if part.fit else ()
         ):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import time
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +20,8 @@ _OF_MODELS = frozenset(
         "no-sampling",
         "condition-unused",
         "biased-reconstruction",
+        "logits-as-probabilities",
+        "output-range",
     ]
 )
 _LOSS_NAMES = ("loss_function", "loss", "compute_loss", "vae_loss", "elbo_loss", "criterion")
@@ -24,8 +29,6 @@ _LOSS_NAMES = ("loss_function", "loss", "compute_loss", "vae_loss", "elbo_loss",
 
 def is_model(function: Any) -> bool:
     """Whether this is a torch module with parameters whose forward takes no μ: a model, no loss."""
-    import sys
-
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(function, torch.nn.Module):
         return False
@@ -62,15 +65,23 @@ def _audit(
     module: Any, encoder: Any, decoder: Any, sampler: Any, loss: Any, example: Any,
     condition: Any, name: str | None,
 ) -> Report:  # fmt: skip
+    from vaetheory.audit import conditions, model_inputs, ranges, tracing, unbiased
     from vaetheory.audit import sampler as sampler_
-    from vaetheory.audit import tracing, unbiased
     from vaetheory.audit.auditor import examine
 
-    loss = loss or next((getattr(module, n) for n in _LOSS_NAMES if hasattr(module, n)), None)
     title = name or (type(module).__name__ if module is not None else "model")
     evidence = None
-    if loss is None and module is not None and (inner := _loss_inside(module, example)):
-        return examine(inner, name=title)[0]
+    if module is not None and example is None:
+        try:
+            example, condition = model_inputs.guess(module, condition)
+        except tracing.ModelError:
+            example = None  # said below, once the loss has been audited
+    loss = loss or _own_loss(module)
+    if loss is None and module is not None and (inner := _loss_inside(module, example, condition)):
+        report = examine(inner, name=title)[0]
+        report.assumed.append("forward gives the loss, so its sampler could not be looked at")
+        return report
+    loss = loss or _loss_beside(module)
     if loss is None:
         report = Report(title, Verdict.UNDECIDED)
         report.assumed.append("no loss was given or found, so only the sampler was looked at")
@@ -90,9 +101,11 @@ def _audit(
         if evidence is not None and not found.findings:
             decode = decoder or getattr(module, "decode", None)
             report.assumed += unbiased.check(traced, evidence.formula, found, decode, report)
+    if evidence is not None:
+        report.findings += ranges.check(traced, evidence.formula)
     report.findings += _evaluation(module, traced)
     if condition is not None and module is not None:
-        report.findings += _condition(module, traced, condition, report)
+        report.findings += conditions.check(module, traced, condition, report)
     if any(f.kind.weight is Weight.WRONG and f.name in _OF_MODELS for f in report.findings):
         report.verdict = Verdict.WRONG
     elif loss is None:
@@ -100,15 +113,43 @@ def _audit(
     return report
 
 
-def _loss_inside(module: Any, example: Any) -> Callable[..., Any] | None:
+def _own_loss(module: Any) -> Callable[..., Any] | None:
+    """The module's own loss, or its training step."""
+    for name in (*_LOSS_NAMES, "training_step", "train_step"):
+        if callable(found := getattr(module, name, None)):
+            return found  # type: ignore[no-any-return]
+    return None
+
+
+def _loss_beside(module: Any) -> Callable[..., Any] | None:
+    """A loss function of x̂, x, μ and s in the file that the module is from."""
+    space = vars(sys.modules.get(type(module).__module__, types.ModuleType("none")))
+    functions = [f for f in space.values() if isinstance(f, types.FunctionType)]
+    return next((f for f in functions if _takes_outputs(f)), None)
+
+
+def _takes_outputs(function: types.FunctionType) -> bool:
+    """Whether a function's arguments are x̂, x, μ and s by their names."""
+    from vaetheory.audit.names import role_of
+    from vaetheory.audit.roles import Role
+
+    roles = [role_of(name) for name in inspect.signature(function).parameters]
+    wanted = (Role.RECONSTRUCTION, Role.TARGET, Role.MEAN, Role.SCALE)
+    return all(roles.count(role) == 1 for role in wanted)
+
+
+def _loss_inside(module: Any, example: Any, condition: Any) -> Callable[..., Any] | None:
     """`forward`, if it returns the loss itself: one number, or a record with one named so."""
-    from vaetheory.audit import outputs, tracing
+    from vaetheory.audit import outputs
+    from vaetheory.audit import source as source_
     from vaetheory.audit.frameworks.pytorch import Torch
 
+    if example is None:
+        return None
+    arguments = (example,) if condition is None else (example, condition)
     try:
-        example = tracing.guess_example(module) if example is None else example
-        found = outputs.components(module(example), Torch(), [])
-    except (tracing.ModelError, RuntimeError, TypeError, ValueError):
+        found = outputs.components(module(*arguments), Torch(), source_.read(module).returned)
+    except (RuntimeError, TypeError, ValueError):
         return None
     scalars = [c for c in found if c.values.size == 1]
     is_loss = len(found) == 1 or any(outputs.is_total(c.name) for c in scalars)
@@ -126,7 +167,7 @@ def _undecided(report: Report, because: str) -> Report:
 def _traced(
     module: Any, encoder: Any, decoder: Any, sampler: Any, example: Any, condition: Any
 ) -> Any:
-    from vaetheory.audit import tracing
+    from vaetheory.audit import model_inputs, tracing
 
     if module is None:
         if encoder is None or decoder is None or sampler is None or example is None:
@@ -136,7 +177,7 @@ def _traced(
         return tracing.trace_coders(encoder, decoder, sampler, example, condition)
     module.train()
     if example is None:
-        example = tracing.guess_example(module)
+        example, condition = model_inputs.guess(module, condition)
     return tracing.trace(module, example, condition)
 
 
@@ -159,41 +200,3 @@ def _evaluation(module: Any, traced: Any) -> list[Finding]:
     why = "in eval mode two passes over one x give two reconstructions: z is still sampled"
     fix = "z = self.reparameterize(mu, logvar) if self.training else mu"
     return [finding("evaluation-noise", why, fix)]
-
-
-def _condition(module: Any, traced: Any, condition: Any, report: Report) -> list[Finding]:
-    """Whether c reaches the encoder and the decoder."""
-    import numpy as np
-    import torch
-
-    from vaetheory.audit import tracing
-    from vaetheory.audit.roles import Role
-
-    other = torch.roll(condition, 1, dims=0)
-    if torch.equal(other, condition):
-        return []
-    here, there = traced.run(sign=1.0), traced.given(other).run(sign=1.0)
-    encodes = not np.allclose(here.arrays[Role.MEAN], there.arrays[Role.MEAN])
-    if not encodes:
-        decodes = not np.allclose(
-            here.arrays[Role.RECONSTRUCTION], there.arrays[Role.RECONSTRUCTION]
-        )
-    else:
-        decode = getattr(module, "decode", None) or getattr(module, "decoder", None)
-        if decode is None or here.latent is None:
-            report.assumed.append("whether the decoder uses c could not be told: it has no decode")
-            return []
-        z = torch.from_numpy(here.latent).to(tracing.dtype_of(module))
-        with torch.no_grad():
-            try:
-                one, two = decode(z, condition), decode(z, other)
-            except (TypeError, RuntimeError):
-                report.assumed.append("whether the decoder uses c could not be told: decode(z, c)")
-                return []
-        decodes = not torch.allclose(one, two)
-    missing = [side for side, uses in (("encoder", encodes), ("decoder", decodes)) if not uses]
-    if not missing:
-        return []
-    why = f"changing c changes nothing in the {' and the '.join(missing)}"
-    fix = "self.encoder(torch.cat([x, c], 1)); self.decoder(torch.cat([z, c], 1))"
-    return [finding("condition-unused", why, fix)]

@@ -117,6 +117,8 @@ def fit_monomial(points: Sequence[Measured], tolerance: float) -> Monomial | Non
 
     Symbols that never vary are left in the number (a frozen dimension cannot be told apart).
     """
+    if not all(math.isfinite(point.value) for point in points):
+        return None
     if all(point.value == 0 for point in points):
         return Monomial(0.0, (), tolerance)
     signs = {math.copysign(1.0, point.value) if point.value else 0.0 for point in points}

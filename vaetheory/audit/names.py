@@ -43,12 +43,13 @@ _PATTERNS: tuple[tuple[Role, str], ...] = (
     ),
     (
         Role.RECONSTRUCTION_SCALE,
-        rf"({_SPREAD}_?(x|dec|decoder|recon|rec|out|px|obs|likelihood)|"
+        rf"({_SPREAD}_?(x|dec|decoder|recon|rec|out|px|obs|likelihood|noise)|"
         rf"(x|dec|decoder|recon|rec|decoded|out|px|obs|x_?hat|likelihood|noise|p_?x)_?{_SPREAD})",
     ),
     (
         Role.SCALE,
-        rf"({_LATENT_NAME}_?)?({_LOG}){_SPREAD}s?(_?(z|q|qz|enc|1|post|posterior|latent))?|q?_?[vs]",
+        rf"({_LATENT_NAME}_?)?({_LOG}){_SPREAD}s?(_?(z|q|qz|enc|1|post|posterior|latent|hat))?|"
+        r"q?_?[vs]",
     ),
     (
         Role.RECONSTRUCTION,

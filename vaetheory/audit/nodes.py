@@ -14,11 +14,13 @@ from vaetheory.audit.names import (
     is_likelihood,
     is_posterior,
     is_prior,
+    is_value,
     looks_like_number,
     plain,
     role_of,
 )
 from vaetheory.audit.plan import (
+    Batches,
     Fixed,
     Items,
     Leaf,
@@ -30,8 +32,9 @@ from vaetheory.audit.plan import (
     leaves,
 )
 from vaetheory.audit.roles import Role
+from vaetheory.audit.training import Absorbing, is_helper, is_loader
 
-_CRITERION = re.compile(r"criterion|loss|bce|mse|_fn$|_func$|function")
+_CRITERION = re.compile(r"criterion|loss|bce|mse|nll|lpips|perceptual|_fn$|_func$|function")
 _NO_ANSWER = frozenset(["train", "eval", "parameters", "log", "log_dict", "zero_grad"])
 _DISTRIBUTION_USES = frozenset(
     ["log_prob", "rsample", "sample", "mean", "stddev", "loc", "scale", "entropy"]
@@ -39,8 +42,8 @@ _DISTRIBUTION_USES = frozenset(
 # Arguments that steer the bookkeeping, with a value under which a loss is what it is in training.
 _PLAIN_VALUES: dict[str, Any] = {
     "reduction": "sum", "device": "cpu", "training": True, "is_train": True, "train": True,
-    "storer": None, "logger": None, "writer": None, "optimizer": None, "scheduler": None,
-    "mask": None, "metrics": None, "recorder": None, "verbose": False, "batch_idx": 0,
+    "storer": None, "mask": None, "metrics": None, "recorder": None, "verbose": False,
+    "batch_idx": 0,
 }  # fmt: skip
 # Names of what a model returns as a whole, and of batches.
 _CONTAINERS = frozenset((
@@ -58,6 +61,7 @@ class Doubt(Enum):
     """What else a parameter could be."""
 
     LETTERS = "`def loss(a, b, c, d)`: letters that are often numbers may be arrays"
+    NUMBERS = "`def loss(rate, x, mu, s)`: what is often a number may be x̂"
     CONTAINERS = "`def loss(out, x)`: what looks like an array may be a record of them"
 
 
@@ -108,6 +112,10 @@ class NodeMaker:
             return Fixed(None) if role is None else Leaf(name, role)
         if plain(name) in _PLAIN_VALUES:
             return Fixed(_PLAIN_VALUES[plain(name)])
+        if is_helper(name):
+            return Fixed(Absorbing())
+        if is_loader(name) and name in self.source.loops:
+            return Batches(name, self.batch(self.source.loops[name], 0))
         return (
             self.distribution(name)
             or self.container(name, name)
@@ -174,6 +182,12 @@ class NodeMaker:
             return Leaf(f"{owner}[{index}]", Role.CONDITION)
         return self.named(name) if name else Leaf(f"{owner}[{index}]?", Role.CONDITION)
 
+    def batch(self, target: source_.Target, index: int) -> Node:
+        """What a loop over a loader is given, from the names that it is taken apart into."""
+        if isinstance(target, str):
+            return self.item("batch", index, target)
+        return Items(tuple(self.batch(part, i) for i, part in enumerate(target)))
+
     def stand_in(self, name: str) -> Node | None:
         """A stand-in for a model, where the name is called or its methods are."""
         usage = self.source.usage(name)
@@ -200,6 +214,7 @@ class NodeMaker:
         numbers = [
             a for a in usage.attributes
             if a not in answers and a not in usage.methods and not hasattr(base, a)
+            and not is_helper(a)
         ]  # fmt: skip
         return StandIn(name, tuple(answers.items()), tuple(numbers), base)
 
@@ -224,9 +239,16 @@ class NodeMaker:
             return Leaf(f"{name}?", Role.CONDITION)
         if self.source.usage(name).halved and role is not Role.TARGET:
             return Leaf(name, Role.PACKED)
-        if role is None and looks_like_number(name):
+        if self.is_midpoint(name):
             return Number(name)
+        if role is None and looks_like_number(name):
+            is_open = self.doubt is Doubt.NUMBERS and not is_value(name)
+            return Leaf(f"{name}?", Role.CONDITION) if is_open else Number(name)
         return Leaf(name, role) if role else Leaf(f"{name}?", Role.CONDITION)
+
+    def is_midpoint(self, name: str) -> bool:
+        """Whether `x0` is the middle of an annealing curve over steps, and no data."""
+        return plain(name) in ("x0", "x_0") and re.search(r"\bstep\b", self.source.text) is not None
 
 
 def _is_network(base: Any, method: str, answer: Node) -> bool:

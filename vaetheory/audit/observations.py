@@ -121,6 +121,8 @@ def assumptions(evidence: Evidence) -> list[str]:
     found += _lying_names(formula)
     if caller.selection is not None and caller.selection.how:
         found.append(caller.selection.how)
+    if caller.steps:
+        found.append("it calls backward(): the objective is what it calls it on")
     bound = [f"{h.name} is {h.size}" for h in caller.hypers if h.size]
     if bound:
         found.append("taken to follow the sizes: " + ", ".join(bound))

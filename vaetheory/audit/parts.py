@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vaetheory.audit import source as source_
 from vaetheory.audit.calling import Caller
 from vaetheory.audit.design import Region, draw
 from vaetheory.audit.fitting import (
@@ -102,14 +103,23 @@ def is_single_precision(caller: Caller, sizes: Sizes, latent: bool) -> bool:
     return bool(sides) and not any(moved)
 
 
+def numbers_of(caller: Caller) -> set[float]:
+    """Numbers in the function's source and those that it reads from outside."""
+    return source_.read(caller.function).literals | {hyper.base for hyper in caller.hypers}
+
+
 def data_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) -> Part:
     """The reconstruction side."""
     if not any(role in caller.plan.roles for role in _DATA):
         return Part(False, None)
     table = data_table(caller, sizes, region)
     if table.is_flat:
-        return Part(False, None)
+        # `x_hat[x == 1]` picks nothing where x is grey: that is no missing term.
+        binary = data_table(caller, sizes, Region.BINARY)
+        return Part(not binary.is_flat, None)
     hypotheses = reconstruction.hypotheses()
+    widths = reconstruction.widths(numbers_of(caller))
+    hypotheses = (*hypotheses, *widths)
     if Role.RECONSTRUCTION_SCALE in caller.plan.roles:
         hypotheses = (*hypotheses, *reconstruction.scaled_hypotheses())
     if Role.TARGET not in caller.plan.roles or Role.RECONSTRUCTION not in caller.plan.roles:
@@ -119,6 +129,7 @@ def data_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) ->
         # Within (0, 1) a Huber loss is a squared error: only larger errors tell.
         wide = data_table(caller, sizes, Region.LOGITS)
         location = [reconstruction.BY_NAME[name] for name in ("squared error", "Huber")]
+        location += [one for one in widths if "Huber" in one.name]
         found = first_fit(location, wide, tolerance) or found
     return Part(True, found)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vaetheory.audit.roles import SYMBOL, Role
+from vaetheory.audit.training import Absorbing, OneBatch, is_helper
 
 
 class Missing(LookupError):
@@ -105,7 +106,15 @@ class Normal:
     standard: bool = False
 
 
-Node = Leaf | Number | Fixed | Record | Items | StandIn | Normal
+@dataclass(frozen=True)
+class Batches:
+    """A loader that gives one batch."""
+
+    name: str
+    batch: Node
+
+
+Node = Leaf | Number | Fixed | Record | Items | StandIn | Normal | Batches
 
 
 class StandInValue:
@@ -130,10 +139,19 @@ class StandInValue:
         node = self.__dict__["_node"]
         if name in answers:
             return lambda *args, **kwargs: answers[name]
+        held = getattr(node.base, name, None)
+        if held is None and is_helper(name):
+            return Absorbing()
         if node.base is not None and hasattr(node.base, name):
-            return getattr(node.base, name)
-        if name in ("train", "eval", "zero_grad", "parameters", "log", "log_dict"):
+            return held
+        if name in ("to", "cuda", "cpu", "train", "eval", "float", "double", "requires_grad_"):
+            return lambda *args, **kwargs: self
+        if name in ("zero_grad", "parameters", "log", "log_dict", "state_dict"):
             return lambda *args, **kwargs: []
+        if name == "manual_backward":
+            return lambda loss, *args, **kwargs: loss.backward()
+        if name == "optimizers":
+            return lambda *args, **kwargs: Absorbing()
         raise Missing(node.name, name)
 
 
@@ -202,6 +220,8 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case Items(items=items):
             for child in items:
                 yield from leaves(child)
+        case Batches(batch=batch):
+            yield from leaves(batch)
         case StandIn(answers=answers):
             for _, child in answers:
                 yield from leaves(child)
@@ -223,6 +243,8 @@ def numbers(node: Node) -> Iterator[str]:
         case Items(items=items):
             for child in items:
                 yield from numbers(child)
+        case Batches(batch=batch):
+            yield from numbers(batch)
         case StandIn(answers=answers, numbers=own):
             yield from own
             for _, child in answers:
@@ -242,6 +264,8 @@ def build(node: Node, arrays: Mapping[Role, Any], given: Mapping[str, float]) ->
             return RecordValue(name, {key: build(child, arrays, given) for key, child in fields})
         case Items(items=items):
             return tuple(build(child, arrays, given) for child in items)
+        case Batches(batch=batch):
+            return OneBatch(build(batch, arrays, given), _batch_size(arrays))
         case StandIn(answers=answers, numbers=own):
             return StandInValue(
                 node,
@@ -252,6 +276,10 @@ def build(node: Node, arrays: Mapping[Role, Any], given: Mapping[str, float]) ->
             return _normal(
                 arrays[mean.role], None if scale is None else arrays[scale.role], standard
             )
+
+
+def _batch_size(arrays: Mapping[Role, Any]) -> int:
+    return max((int(array.shape[0]) for array in arrays.values()), default=1)
 
 
 def _normal(mean: Any, scale: Any, standard: bool) -> Any:
@@ -274,6 +302,8 @@ def mapped(node: Node, change: Callable[[Leaf], Node]) -> Node:
             return Record(name, tuple((key, mapped(child, change)) for key, child in fields))
         case Items(items=items):
             return Items(tuple(mapped(child, change) for child in items))
+        case Batches(name=name, batch=batch):
+            return Batches(name, mapped(batch, change))
         case StandIn(name=name, answers=answers, numbers=own, base=base):
             return StandIn(name, tuple((m, mapped(c, change)) for m, c in answers), own, base)
         case _:

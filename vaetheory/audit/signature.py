@@ -69,7 +69,11 @@ def readings(
     if given:
         return [Reading(Plan(parameters, ("roles as given with --signature",)), 0)]
     found = list(_assignments(parameters, 0))
-    for doubt in (Doubt.LETTERS, Doubt.CONTAINERS):
+    roles = Plan(parameters).roles
+    doubts = [Doubt.LETTERS, Doubt.CONTAINERS]
+    if not {Role.TARGET, Role.RECONSTRUCTION} <= roles:
+        doubts.append(Doubt.NUMBERS)
+    for doubt in doubts:
         loose = _parameters(function, source, learned or {}, None, doubt, base)
         if loose != parameters:
             found += _assignments(loose, 2)

@@ -37,6 +37,9 @@ _TENSOR_ATTRIBUTES = frozenset((
 ))  # fmt: skip
 
 
+# What a loop binds: a name, or nested names, as in `for i, (x, _) in enumerate(loader)`.
+Target = str | list["Target"]
+
 # Stands for the result of a call that is split in two at once: `mu, s = f(x).chunk(2, dim=1)`.
 HALVES = "two halves"
 
@@ -71,6 +74,7 @@ class Source:
     text: str
     compared: dict[str, str] = field(default_factory=dict)
     starred: dict[str, tuple[str, int]] = field(default_factory=dict)
+    loops: dict[str, Target] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Source:
@@ -112,6 +116,7 @@ class _Reader:
         self.returned: list[str] = []
         self.compared: dict[str, str] = {}
         self.starred: dict[str, tuple[str, int]] = {}
+        self.loops: dict[str, Target] = {}
 
     def read(self, tree: ast.AST) -> Source:
         for node in ast.walk(tree):
@@ -139,12 +144,23 @@ class _Reader:
                     self._usage(name).indexed.setdefault(index, "")
                 case ast.Call():
                     self._call(node)
-                case ast.For(target=ast.Name(id=item), iter=ast.Name(id=name)):
-                    self._usage(name).indexed.setdefault(0, item)
+                case ast.For(target=target, iter=over):
+                    self._loop(target, over)
         return Source(
             self.usages, self.calls, self.literals, self.declared, self.chains, self.returned,
-            self.text, self.compared, self.starred,
+            self.text, self.compared, self.starred, self.loops,
         )  # fmt: skip
+
+    def _loop(self, target: ast.expr, over: ast.expr) -> None:
+        """`for x, _ in loader`, through `enumerate` and progress bars."""
+        if isinstance(target, ast.Name) and isinstance(over, ast.Name):
+            self._usage(over.id).indexed.setdefault(0, target.id)
+        while isinstance(over, ast.Call) and over.args:
+            if ast.unparse(over.func) == "enumerate" and isinstance(target, ast.Tuple):
+                target = target.elts[-1]
+            over = over.args[0]
+        if dotted := _dotted(over):
+            self.loops.setdefault(dotted, _target(target))
 
     def _usage(self, name: str) -> Usage:
         return self.usages.setdefault(name, Usage())
@@ -207,6 +223,12 @@ class _Reader:
                 self.calls[dotted] = [HALVES]
             case ast.Name(id=to), ast.Call(func=callee) if dotted := _dotted(callee):
                 self.calls[dotted] = [to]
+
+
+def _target(node: ast.expr) -> Target:
+    if isinstance(node, ast.Tuple | ast.List):
+        return [_target(part) for part in node.elts]
+    return node.id if isinstance(node, ast.Name) else "_"
 
 
 def _names(targets: list[ast.expr]) -> list[str]:

@@ -63,15 +63,29 @@ class Traced:
         example = self.arguments[0]
         arrays = _by_role(found, tuple(example.shape[1:]), len(example))
         z = arrays.get(Role.SAMPLE)
-        return Pass(arrays, z if z is not None else self._latent(taken, arrays))
+        return Pass(arrays, z if z is not None else _latent(taken, arrays))
 
-    def _latent(self, taken: list[Tensor], arrays: dict[Role, Array]) -> Array | None:
-        """The last layer input of μ's shape: z on its way into the decoder."""
-        mean = arrays.get(Role.MEAN)
-        if mean is None:
-            return None
-        fits = [t for t in taken if tuple(t.shape) == mean.shape]
-        return fits[-1].double().numpy() if fits else None
+
+def _latent(taken: list[Tensor], arrays: dict[Role, Array]) -> Array | None:
+    """The last layer input of μ's shape: z on its way into the decoder.
+
+    With c beside it, z is the first or the last K columns: those that lie within eight standard
+    deviations of μ but are not 0 or 1 throughout, as the columns of a one-hot c are.
+    """
+    mean = arrays.get(Role.MEAN)
+    if mean is None:
+        return None
+    fits = [t for t in taken if tuple(t.shape) == mean.shape]
+    if fits:
+        return fits[-1].double().numpy()
+    wide = [t for t in taken if t.ndim == 2 and mean.ndim == 2 and t.shape[1] > mean.shape[1]]
+    count = mean.shape[1]
+    for tensor in reversed(wide):
+        values = tensor.double().numpy()
+        for part in (values[:, :count], values[:, -count:]):
+            if len(part) == len(mean) and not np.isin(part, (0.0, 1.0)).any(axis=None):
+                return np.asarray(part)
+    return None
 
 
 @contextmanager
@@ -135,32 +149,6 @@ def trace_coders(
         return {"x_hat": decoder(z, *c), "mu": mean, "s": scale, "z": z}
 
     return Traced(model, _arguments(example, condition), [])
-
-
-def guess_example(module: nn.Module, batch: int = 4) -> Tensor:
-    """Random inputs in (0, 1) that the module accepts; raises `ModelError`."""
-    generator = torch.Generator().manual_seed(0)
-    shapes: list[tuple[int, ...]] = []
-    for layer in module.modules():
-        if isinstance(layer, nn.Linear):
-            shapes.append((layer.in_features,))
-        elif isinstance(layer, nn.Conv2d):
-            sides = (28, 32, 64)
-            shapes += [(layer.in_channels, side, side) for side in sides]
-        if shapes:
-            break
-    shapes += [(784,), (1, 28, 28), (3, 32, 32), (3, 64, 64)]
-    for shape in dict.fromkeys(shapes):
-        x = torch.rand(batch, *shape, generator=generator, dtype=dtype_of(module))
-        try:
-            with torch.no_grad():
-                module(x)
-        except (RuntimeError, ValueError, IndexError, TypeError):
-            continue
-        return x
-    raise ModelError(
-        f"no input shape was found that {type(module).__name__} accepts; give example=x"
-    )
 
 
 def dtype_of(module: nn.Module) -> torch.dtype:

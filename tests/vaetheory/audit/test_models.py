@@ -155,3 +155,119 @@ def test_encoder_sampler_and_decoder_as_parts() -> None:
 def test_a_model_without_a_loss_is_undecided() -> None:
     report = vaetheory.audit.audit(nn.Sequential(nn.Linear(6, 6)))
     assert report.verdict.value == "undecided"
+
+
+class Logits(Model):
+    """Gives logits, or probabilities, to a loss that reads logits, or probabilities."""
+
+    def __init__(self, squashes: bool, reads_logits: bool) -> None:
+        super().__init__(right)
+        self.squashes, self.reads_logits = squashes, reads_logits
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        mu, logvar = self.encoder(x).chunk(2, dim=1)
+        logits = self.decoder_layer(self.sampler(mu, logvar) if self.training else mu)
+        return torch.sigmoid(logits) if self.squashes else logits, mu, logvar
+
+    def loss_function(self, recon: Tensor, x: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+        if self.reads_logits:
+            bce = F.binary_cross_entropy_with_logits(recon, x, reduction="sum")
+        else:
+            bce = F.binary_cross_entropy(recon, x, reduction="sum")
+        return bce - 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+@pytest.mark.parametrize(
+    ("squashes", "reads_logits", "findings"),
+    [
+        (True, False, set()),
+        (False, True, set()),
+        (True, True, {"logits-as-probabilities"}),
+        (False, False, {"output-range"}),
+    ],
+)
+def test_what_the_decoder_gives_is_what_the_loss_reads(
+    squashes: bool, reads_logits: bool, findings: set[str]
+) -> None:
+    torch.manual_seed(0)
+    model = Logits(squashes, reads_logits)
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    assert names(vaetheory.audit.audit(model)) == findings
+    assert all(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
+
+
+class Labelled(nn.Module):
+    """A conditional VAE that takes labels, makes them one-hot itself, and returns no z."""
+
+    def __init__(self, encode: bool, decode: bool) -> None:
+        super().__init__()
+        self.uses = (encode, decode)
+        self.encoder_layer = nn.Linear(12 + 3, 8)
+        self.decoder_layer = nn.Linear(4 + 3, 12)
+
+    def encode(self, x: Tensor, c: Tensor) -> tuple[Tensor, ...]:
+        h = self.encoder_layer(torch.cat([x, c if self.uses[0] else 0 * c], 1))
+        return h.chunk(2, dim=1)
+
+    def forward(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        c = F.one_hot(y, 3).to(x.dtype)
+        mu, logvar = self.encode(x, c)
+        z = right(mu, logvar) if self.training else mu
+        logits = self.decoder_layer(torch.cat([z, c if self.uses[1] else 0 * c], 1))
+        return torch.sigmoid(logits), mu, logvar
+
+    def loss(self, recon: Tensor, x: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+        bce = F.binary_cross_entropy(recon, x, reduction="sum")
+        return bce - 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+@pytest.mark.parametrize(
+    ("encode", "decode", "findings"),
+    [(True, True, set()), (False, True, {"condition-unused"}), (True, False, {"condition-unused"})],
+)
+def test_labels_are_guessed_and_followed_to_both_sides(
+    encode: bool, decode: bool, findings: set[str]
+) -> None:
+    torch.manual_seed(0)
+    report = vaetheory.audit.audit(Labelled(encode, decode))
+    assert names(report) == findings, report.findings
+    assert "z is drawn with the σ of s read as log σ²" in report.assumed
+
+
+class WithStep(Model):
+    """A module whose objective is in its training step."""
+
+    loss_function = None  # type: ignore[assignment]
+
+    def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
+        x, _ = batch
+        recon, mu, logvar = self(x)
+        bce = F.binary_cross_entropy(recon, x, reduction="sum")
+        return bce - 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+@pytest.mark.parametrize("key", ["right", "variance for sigma"])
+def test_a_training_step_is_held_against_the_sampler(key: str) -> None:
+    torch.manual_seed(0)
+    sampler, findings, verdict = SAMPLERS[key]
+    report = vaetheory.audit.audit(WithStep(sampler))
+    assert (names(report), report.verdict.value) == (findings, verdict), report.findings
+
+
+class GivesItsLoss(Model):
+    """forward gives the loss itself, beside its parts."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
+        mu, logvar = self.encoder(x).chunk(2, dim=1)
+        recon = torch.sigmoid(self.decoder_layer(right(mu, logvar)))
+        bce = F.binary_cross_entropy(recon, x, reduction="sum")
+        kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+        loss = bce + kl
+        return loss, bce, kl
+
+    loss_function = None  # type: ignore[assignment]
+
+
+def test_a_forward_that_gives_the_loss() -> None:
+    report = vaetheory.audit.audit(GivesItsLoss(right))
+    assert (report.verdict.value, report.beta) == ("negative ELBO", 1), report.findings

@@ -36,6 +36,10 @@ class Framework(abc.ABC):
         """Settings that hold while a function is audited, such as float64 by default."""
         return nullcontext()
 
+    def differentiated(self) -> list[Any]:
+        """What `backward()` was called on since this was last asked; empty where there is none."""
+        return []
+
     def two_point_noise(self, sign: float) -> AbstractContextManager[Any] | None:
         """A context in which every standard normal draw is `sign`; None if there is no such.
 

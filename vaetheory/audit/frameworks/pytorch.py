@@ -22,6 +22,9 @@ class Torch(Framework):
 
     name = "torch"
 
+    def __init__(self) -> None:
+        self._noted: list[torch.Tensor] = []
+
     def array(self, values: NDArray[Any]) -> Any:
         return torch.from_numpy(np.array(values))
 
@@ -53,13 +56,29 @@ class Torch(Framework):
         torch.set_num_threads(1)
         torch.distributions.Distribution.set_default_validate_args(False)
         try:
-            with mock.patch.object(torch.Tensor, "cuda", lambda tensor, *_, **__: tensor):
+            with (
+                mock.patch.object(torch.Tensor, "cuda", lambda tensor, *_, **__: tensor),
+                mock.patch.object(torch.Tensor, "backward", self._backward),
+            ):
                 yield
         finally:
             torch.distributions.Distribution.set_default_validate_args(validates)
             torch.set_default_dtype(dtype)
             torch.set_num_threads(threads)
             torch.set_rng_state(state)
+
+    @property
+    def _backward(self) -> Callable[..., None]:
+        """In place of `Tensor.backward`: only notes what would be differentiated."""
+
+        def note(tensor: torch.Tensor, *_: Any, **__: Any) -> None:
+            self._noted.append(tensor)
+
+        return note
+
+    def differentiated(self) -> list[Any]:
+        noted, self._noted = self._noted, []
+        return noted
 
     def two_point_noise(self, sign: float) -> AbstractContextManager[Any] | None:
         return _two_points(sign)

@@ -5,7 +5,7 @@ Theorems: bernoulli-bce (the Bernoulli likelihood), gaussian-squared-error (the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -44,6 +44,33 @@ HUBER = _pair(
 LOG_COSH = _pair(
     "log cosh(x−x̂)", lambda x, m: np.abs(x - m) + softplus(-2 * np.abs(x - m)) - np.log(2)
 )
+
+
+def huber_of(width: float) -> Term:
+    """t²/(2δ) for |t| < δ, else |t| − δ/2: `F.smooth_l1_loss(beta=δ)`, and δ⁻¹ `F.huber_loss`."""
+    return _pair(
+        f"huber(x−x̂; δ = {width:g})",
+        lambda x, m: np.where(
+            np.abs(x - m) < width, 0.5 * (x - m) ** 2 / width, np.abs(x - m) - 0.5 * width
+        ),
+    )
+
+
+def log_cosh_of(width: float) -> Term:
+    """log cosh(α (x−x̂))/α."""
+    return _pair(
+        f"log cosh({width:g}·(x−x̂))/{width:g}",
+        lambda x, m: np.abs(x - m) + (softplus(-2 * width * np.abs(x - m)) - np.log(2)) / width,
+    )
+
+
+def widths(numbers: Iterable[float]) -> tuple[Hypothesis, ...]:
+    """Huber and log cosh with a width out of numbers that the function reads."""
+    usual = sorted({abs(float(n)) for n in numbers if n and 1e-6 <= abs(n) <= 1e4} - {1.0})
+    found = [Hypothesis((huber_of(n),), f"Huber with δ = {n:g}") for n in usual]
+    return (*found, *(Hypothesis((log_cosh_of(n),), f"log cosh with α = {n:g}") for n in usual))
+
+
 POISSON_RATE = _pair("x̂", lambda x, m: np.broadcast_to(m, x.shape))
 POISSON_LOG = _pair("−x log x̂", lambda x, m: -x * np.log(m))
 EXP_RATE = _pair("exp(x̂)", lambda x, m: np.exp(m) + 0 * x)
@@ -59,6 +86,13 @@ def _log_norm(p: Array) -> Array:
     return np.where(np.abs(u) < 1e-3, series, exact)
 
 
+def _log_softmax(a: Array) -> Array:
+    """log softmax over the entries of an example: over axis 1, as `F.log_softmax(a, dim=1)`."""
+    top = a.max(axis=1, keepdims=True)
+    return np.asarray(a - top - np.log(np.exp(a - top).sum(axis=1, keepdims=True)))
+
+
+MULTINOMIAL = _pair("−x log softmax(x̂)", lambda x, a: -x * _log_softmax(a))
 CONTINUOUS_NORM = _pair("−log C(x̂)", lambda x, p: -_log_norm(p) + 0 * x)
 LOGIT_CONTINUOUS_NORM = _pair("−log C(sigmoid(x̂))", lambda x, a: -_log_norm(sigmoid(a)) + 0 * x)
 
@@ -85,6 +119,11 @@ def with_epsilon(epsilon: float) -> tuple[Term, Term]:
         _pair(f"−x log(x̂+{epsilon:g})", lambda x, p: -x * np.log(p + epsilon)),
         _pair(f"−(1−x) log(1−x̂+{epsilon:g})", lambda x, p: -(1 - x) * np.log(1 - p + epsilon)),
     )
+
+
+def log_of_rate(epsilon: float) -> Term:
+    """−x log(x̂ + ε), as `F.poisson_nll_loss(log_input=False)` has it."""
+    return _pair(f"−x log(x̂+{epsilon:g}) of a rate", lambda x, m: -x * np.log(m + epsilon))
 
 
 def _scaled(text: str, summand: Callable[[Array, Array, Array], Array]) -> Term:
@@ -125,6 +164,7 @@ def hypotheses() -> tuple[Hypothesis, ...]:
                    "continuous Bernoulli on logits"),
         Hypothesis((POISSON_RATE, POISSON_LOG), "Poisson on rates"),
         Hypothesis((EXP_RATE, LOG_RATE), "Poisson on log rates"),
+        Hypothesis((MULTINOMIAL,), "multinomial on logits"),
         Hypothesis((ONES,), "half of the BCE"),
         Hypothesis((ZEROS,), "half of the BCE"),
         Hypothesis((LOGIT_ONES,), "half of the BCE on logits"),
@@ -142,7 +182,11 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         Hypothesis((LOGIT_ONES, LOGIT_ZEROS, SQUARED), "mixture"),
     )  # fmt: skip
     slack = tuple(Hypothesis(with_epsilon(e), "BCE on probabilities") for e in EPSILONS)
-    return plain + slack
+    rates = tuple(
+        Hypothesis((POISSON_RATE, log_of_rate(e)), "Poisson on rates, with ε inside the logarithm")
+        for e in EPSILONS
+    )
+    return plain + slack + rates
 
 
 def scaled_hypotheses() -> tuple[Hypothesis, ...]:
