@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vaetheory import theorems
+from vaetheory.presentation import beside
 from vaetheory.theorems.theorem import Theorem
 
 # Pages on the homework show these theorems, too: the search should find those.
@@ -14,6 +15,7 @@ search:
 ---
 
 """
+ROOT = Path(__file__).parent.parent
 QUESTIONS = {
     "1.1.1": "homework/1-1-1.md",
     "1.1.2": "homework/1-1-2.md",
@@ -46,6 +48,10 @@ def place(theorem: Theorem, used_by: list[str]) -> str:
         parts.append(f"Uses: {links(list(theorem.uses))}.")
     if used_by:
         parts.append(f"Used by: {links(used_by)}.")
+    lines = [group.anchor for group in beside.all_groups(ROOT) if group.theorem == theorem.name]
+    if lines:
+        there = ", ".join(f"[{a.replace('-', ' ')}](../side-by-side.md#{a})" for a in lines)
+        parts.append(f"In the code, side by side: {there}.")
     return " ".join(parts)
 
 

@@ -15,6 +15,8 @@ A directive stands on a line of its own:
     {{ widget explorer }}             a thing to touch, as a figure until its script runs
     {{ rules }}                       every rule of inference
     {{ source vaemodels.objectives:elbo }}   the real source, with file and lines
+    {{ beside vaemodels.objectives:elbo }}   the same, each group of lines beside its equation
+    {{ beside tests }}                the tests that hold those equations
 
 A theorem that is unknown or does not hold, a mistake that nothing refutes, TeX that KaTeX refuses
 and a source that is gone each raise an error, and so stop the build.
@@ -36,7 +38,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from vaetheory.presentation import katex, sources
+from vaetheory.presentation import beside, katex, sources
 from vaetheory.presentation.derivations import Writer
 from vaetheory.presentation.evidence import Evidence, PageError, TheoremLibrary, library_report
 from vaetheory.presentation.experiments import RESULTS, ExperimentWriter
@@ -73,6 +75,10 @@ class TextDirectives(Preprocessor):
                 text = self._answer(name)
             case "source", str(name):
                 text = self._source(name)
+            case "beside", "tests":
+                text = beside.tests_text(self._extension.root())
+            case "beside", str(name):
+                text = beside.page_text(self._extension.root(), name)
             case _:
                 return [line]
         return ["", *(directive["indent"] + new for new in text.splitlines()), ""]
