@@ -47,6 +47,8 @@ from vaetheory.review.deciding import Decider
 from vaetheory.review.graphs import stated
 from vaetheory.review.sheet import Line, Sheet
 
+# a capital may be said to stand for a term after it was used: −ELBO = D + R, where D = …
+_LATER = set("ABCDFGJKLMRSTUVW") - BOUND_NAMES
 _DEFINING = ("=", ":=", r"\equiv", "=:")
 
 
@@ -174,7 +176,7 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if isinstance(name, Applied) and density_items(head, name.group) is not None:
         return None
     key = key_of(head)
-    if key in seen and (head.base in BOUND_NAMES or head.base in facts.sizes or head is not name):
+    if key in seen and not (head is name and head.base in _LATER and head.base not in facts.sizes):
         return None
     if (
         key in facts.definitions
