@@ -166,6 +166,24 @@
 
   // --- The verdicts -------------------------------------------------------------------------
 
+  // Sentences with $…$ in them: set where KaTeX can.
+  const sentence = (name, text, macros) => {
+    const said = make("p", { className: `check-${name}` });
+    text.split(/\$([^$]+)\$/).forEach((part, place) => {
+      if (place % 2) said.append(inline(part, macros));
+      else said.append(part);
+    });
+    return said;
+  };
+
+  const inline = (tex, macros) => {
+    const formula = make("span", { className: "maths" });
+    try {
+      window.katex.render(tex, formula, { macros: { ...macros }, strict: "ignore", throwOnError: true });
+      return formula;
+    } catch { return make("code", { textContent: tex }); }
+  };
+
   const paragraph = (name, ...inside) => make("p", { className: `check-${name}` }, ...inside);
 
   const world = (rows) => {
@@ -186,11 +204,8 @@
       "Probably: ", make("strong", { textContent: mistake.name }), ". It becomes true with ");
     mistake.repair.split(/ for (?=.)/).forEach((part, place) => {
       if (place) said.append(" for ");
-      const formula = make("span", { className: "maths" });
-      try {
-        window.katex.render(part, formula, { macros: { ...macros }, strict: "ignore", throwOnError: true });
-        said.append(formula);
-      } catch { said.append(make("code", { textContent: part })); }
+      // A sign such as ≥ is no TeX, and needs none.
+      said.append(/[\\A-Za-z0-9]/.test(part) ? inline(part, macros) : part);
     });
     said.append(".");
     return said;
@@ -214,8 +229,8 @@
     }
     if (line.verdict === "fails") item.append(paragraph("against", "checked against ", make("code", { textContent: line.against })));
     if (line.mistake) item.append(repair(line.mistake, macros));
-    if (line.why && !(line.mistake && line.why.startsWith("this line becomes"))) item.append(paragraph("why", line.why));
-    if (line.assumptions.length) item.append(paragraph("why", `assuming ${line.assumptions.join("; ")}`));
+    if (line.why && !(line.mistake && line.why.startsWith("this line becomes"))) item.append(sentence("why", line.why, macros));
+    if (line.assumptions.length) item.append(sentence("why", `assuming ${line.assumptions.join("; ")}`, macros));
     if (line.reading) item.append(paragraph("why", `read as: ${line.reading}`));
     if (said.world.length) item.append(world(said.world));
     return item;

@@ -15,4 +15,4 @@ for room in ("language", "calculus", "worlds", "rules", "slips", "latex", "theor
 
 from vaetheory.review.session import Session  # noqa: E402
 
-session = Session(seconds=6.0, patience=3.0)
+session = Session(seconds=7.5, patience=5.0)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,9 +48,31 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def _serving(folder: Path, port: int) -> Iterator[None]:
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site as `make site` builds it, with the address at which it is served here."""
+    """The site as `make site` builds it, with the address at which it is served here.
+
+    BUILT_SITE names a folder with a site that has been built already, to try tests out on.
+    """
+    if ready := os.environ.get("BUILT_SITE"):
+        told = re.search(
+            r"<loc>(http://127\.0\.0\.1:(\d+)/)", Path(ready, "sitemap.xml").read_text()
+        )
+        assert told is not None, "build it with SITE_URL=http://127.0.0.1:PORT/"
+        with _serving(Path(ready), int(told[2])):
+            yield Site(Path(ready), told[1], "Documentation built")
+        return
     folder = tmp_path_factory.mktemp("site")
     port = _free_port()
     address = f"http://127.0.0.1:{port}/"
@@ -61,13 +85,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         check=False,
     )
     assert built.returncode == 0, built.stdout + built.stderr
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with _serving(folder, port):
         yield Site(folder, address, built.stdout + built.stderr)
-        server.shutdown()
-        thread.join()
     shutil.rmtree(folder)
 
 
