@@ -25,7 +25,8 @@ NAME = "elbo-identity"
 LINES = len(theorems.get(NAME).derivation.steps) + 1
 # Pages of every kind: front, question, short answer, table, model, reference, API.
 SAMPLE = ("index.html", STEPPED, "homework/1-4-4.html", "theorems.html", "models/cvae.html",
-          "references.html", "rules.html", "api/models.html")  # fmt: skip
+          "references.html", "rules.html", "side-by-side.html", "notation.html",
+          "api/models.html")  # fmt: skip
 AXE = ROOT / "scripts" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -248,6 +249,60 @@ class TestStepping:
         page.emulate_media(media="print")
         assert shown(page) == lines(LINES)
         assert not page.locator(".stepper").is_visible()
+
+
+class TestWhatIf:
+    def test_a_mistake_in_the_place_of_the_last_line_breaks_checks(
+        self, site: Site, context: BrowserContext
+    ) -> None:
+        page = ready(context.new_page(), site, STEPPED)
+        switch = page.get_by_label("What if the last line had this mistake")
+        result = page.locator(".what-if-result")
+        for mistake in theorems.get(NAME).mistakes:
+            switch.select_option(label=mistake.name.replace("-", " "))
+            assert shown(page) == lines(LINES)
+            assert "checks break" in str(result.text_content())
+            assert result.locator("tr.breaks").count() >= 2
+            assert result.locator(".number").first.is_visible()
+        page.get_by_role("button", name="Previous line").click()
+        assert switch.input_value() == ""
+        assert result.text_content() == ""
+
+    def test_the_keyboard_alone_switches(self, site: Site, context: BrowserContext) -> None:
+        page = ready(context.new_page(), site, STEPPED)
+        page.get_by_label("What if the last line had this mistake").focus()
+        page.keyboard.press("k")
+        assert "kl turned" in str(page.locator(".what-if-result").text_content())
+
+    def test_without_javascript_the_cases_unfold(self, site: Site, chromium: Browser) -> None:
+        plain = chromium.new_context(java_script_enabled=False)
+        page = plain.new_page()
+        page.goto(site.address + STEPPED)
+        cases = page.locator(f"#{NAME}-what-if .what-if-case")
+        assert not cases.first.is_visible()
+        page.get_by_text("What if the last line were wrong?").click()
+        assert cases.count() == len(theorems.get(NAME).mistakes)
+        assert cases.last.is_visible()
+        plain.close()
+
+
+class TestUnfolding:
+    def test_a_badge_opens_the_figures_behind_it(self, site: Site, context: BrowserContext) -> None:
+        page = ready(context.new_page(), site, f"{STEPPED}#{NAME}-3")
+        behind = page.locator(f"#{NAME}-3 .behind")
+        behind.locator(".badge-exact").click()
+        assert re.search(r"\d+ worlds", str(behind.locator("dl").text_content()))
+        assert behind.locator("dl").is_visible()
+
+    def test_a_density_says_its_name(self, site: Site, context: BrowserContext) -> None:
+        page = ready(context.new_page(), site, STEPPED)
+        page.locator(".statement [data-n=posterior]").first.hover()
+        tip = page.locator(".notation-tip")
+        assert tip.text_content() == "approximate posterior: the encoder"
+        page.keyboard.press("Escape")
+        assert not tip.is_visible()
+        page.get_by_text("What the densities are in a VAE").click()
+        assert "approximate posterior" in str(page.locator(".legend dl").text_content())
 
 
 class TestTouch:
