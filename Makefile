@@ -77,6 +77,10 @@ demo: $(READY) $(NODE_READY) ## Verify every theorem, train a small CVAE, build 
 site: $(READY) $(NODE_READY) ## Build the site into site/
 	$(BIN)/python scripts/build_site.py build
 
+.PHONY: touch
+touch: $(READY) $(NODE_READY) browser ## Train and export what the latent explorer shows, measure it
+	$(BIN)/python scripts/touch.py
+
 .PHONY: serve
 serve: $(READY) $(NODE_READY) ## Serve the site on this machine while writing it
 	$(BIN)/python scripts/build_site.py serve --dev-addr 127.0.0.1:$(PORT)

@@ -33,8 +33,8 @@
       this.cells = ["rate", "distortion", "loss"].map((key, k) => {
         const value = html("b");
         const spread = html("small");
-        const name = ["Rate", "Distortion", "−ELBO = rate + distortion"][k];
-        const term = ["KL[q(z|x) ‖ p(z)]", "−E[log p(x|z)]", "the dashed line: equal −ELBO"][k];
+        const name = ["Rate", "Distortion", "−ELBO"][k];
+        const term = ["KL[q(z|x) ‖ p(z)]", "−E[log p(x|z)]", "rate + distortion; dashed: equal"][k];
         return { key, value, spread, cell: html("div", {}, html("span", {}, name), value, spread, html("small", {}, term)) };
       });
       const numbers = html("div", { class: "touch-numbers" }, ...this.cells.map(({ cell }) => cell));

@@ -26,7 +26,7 @@ COUNT = 300
 SEED = 0
 # Corners of the simplex in a drawing 200 wide and 190 high.
 CORNERS = ((100.0, 18.0), (14.0, 167.0), (186.0, 167.0))
-X = Axis("log", 0.05, 40.0, 40, 430)
+X = Axis("log", 0.05, 60.0, 46, 430)
 Y = Axis("log", 0.001, 1000.0, 186, 30)
 X_TICKS = [(v, f"{v:g}") for v in (0.1, 0.3, 1.0, 3.0, 10.0)]
 Y_TICKS = [(0.001, "0.001"), (0.1, "0.1"), (10.0, "10"), (1000.0, "1,000")]
