@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from vaetheory.review.pages.words import MARKS, counterexample_rows, headline, position, summary
 from vaetheory.review.report import FAILS, UNREAD, FileReport, LineReport
 
@@ -33,7 +35,7 @@ def _line(line: LineReport) -> str:
     if line.verdict in (FAILS, UNREAD):
         out.append(_fenced(line.excerpt))
     if line.mistake is not None:
-        out.append(f"Probably *{line.mistake.name}*: it becomes true with {line.mistake.repair}.")
+        out.append(f"Probably *{line.mistake.name}*: it becomes true with `{line.mistake.repair}`.")
     if line.why:
         out.append(_escaped(line.why))
     if line.assumptions:
@@ -55,7 +57,14 @@ def _fenced(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|" else c for c in text)
+    """Text with nothing in it that Markdown reads as a mark; formulas between dollars stay."""
+    parts = text.split("$")
+    if len(parts) % 2 == 0:
+        parts = [text]
+    marks = "\\`*_{}[]<>#|" if len(parts) > 1 else "\\`*_{}[]<>#|$"
+    plain = ("".join("\\" + c if c in marks else c for c in part) for part in parts[::2])
+    formulas = (f"${part}$" for part in parts[1::2])
+    return "".join(a + b for a, b in zip_longest(plain, formulas, fillvalue=""))
 
 
 def _cell(text: str) -> str:
