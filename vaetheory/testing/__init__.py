@@ -30,7 +30,8 @@ property-based tests.
 
 from __future__ import annotations
 
-from vaetheory.testing.formulas import FORMULAS, Argument, Formula
+from vaetheory.testing.arguments import Argument
+from vaetheory.testing.formulas import FORMULAS, Formula
 from vaetheory.testing.implements import assert_implements
 from vaetheory.testing.statements import (
     KINDS,
