@@ -34,8 +34,8 @@ def parser() -> argparse.ArgumentParser:
                        help="a function, Class.method, class or object in a file")  # fmt: skip
     found.add_argument("--json", action="store_true", help="print one JSON document")
     found.add_argument("--signature", metavar="NAMES", help="roles of the parameters")
-    found.add_argument("--seconds", type=float, default=30.0, metavar="S",
-                       help="time limit of the subprocess (default 30)")  # fmt: skip
+    found.add_argument("--seconds", type=float, default=10.0, metavar="S",
+                       help="seconds of work that the subprocess may do (default 10)")  # fmt: skip
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from vaetheory.audit.findings import finding
 from vaetheory.audit.report import Report, Verdict
+from vaetheory.audit.worker import LIMIT
 
 # One thread: small arrays only lose time to more, and the machine may be shared.
 _ENVIRONMENT = {
@@ -24,6 +25,11 @@ _ENVIRONMENT = {
 }
 
 
+_PATIENCE = 6.0
+# How a process ends that has used up its RLIMIT_CPU, as `subprocess` tells it: −SIGXCPU.
+_OUT_OF_TIME = -24
+
+
 class NothingRead(Exception):
     """The file or function could not be had; the message says what to do."""
 
@@ -31,22 +37,26 @@ class NothingRead(Exception):
 def audit_in_subprocess(target: str, signature: str | None, seconds: float) -> Report:
     """The report on `FILE.py:FUNCTION`; raises `NothingRead`.
 
-    After `seconds` the child and whatever it started are killed, and the report is `undecided`.
+    After `seconds` of its own work, or six times as many on the clock, the child and whatever it
+    started are killed, and the report is `undecided`. (On a busy machine the clock alone would
+    stop an audit that had hardly begun.)
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.json"
         command = [sys.executable, "-m", "vaetheory.audit.worker", target, str(out)]
         command += [signature] if signature else []
         child = subprocess.Popen(
-            command, env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": _path()},
+            command, env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": _path(), LIMIT: str(seconds)},
             stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:
-            status = child.wait(timeout=seconds)
+            status = child.wait(timeout=_PATIENCE * seconds)
         except subprocess.TimeoutExpired:
-            return _stopped(target, f"it ran for more than {seconds:g} s", seconds)
+            status = _OUT_OF_TIME
         finally:
             _kill(child)
+        if status == _OUT_OF_TIME:
+            return _stopped(target, f"it ran for more than {seconds:g} s", seconds)
         if not out.is_file():
             return _stopped(target, f"its process ended with status {status}", seconds)
         document: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
