@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from vaetheory.checkers import exact
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption
 from vaetheory.language.expressions import Density, Expression
@@ -30,9 +29,8 @@ from vaetheory.review.families import formulas_of
 from vaetheory.review.graphs import written
 from vaetheory.review.relations import NOT_CLAIMS, RELATION_OF
 from vaetheory.review.sheet import Line, Side
-from vaetheory.review.steps import LENGTHS, Steps, at_length, steps_of
 
-_COST = {Verdict.HOLDS: 0.0, Verdict.UNDECIDED: 1.0, Verdict.FAILS: 10.0}
+COST = {Verdict.HOLDS: 0.0, Verdict.UNDECIDED: 1.0, Verdict.FAILS: 10.0}
 _UNUSUAL = 0.1
 
 
@@ -67,13 +65,13 @@ class Judgement:
     stops: list[tuple[Side, Expression]] = field(default_factory=list)
 
 
-def _trees(lines: list[Line]) -> list[Node]:
+def trees_of(lines: list[Line]) -> list[Node]:
     return [s.tree for line in lines for s in (line.left, line.right) if s.tree is not None]
 
 
 def flavour_of(lines: list[Line]) -> str:
     """Whether a derivation speaks of Bernoulli or of Gaussian formulas, or of neither."""
-    facts = survey(_trees(lines))
+    facts = survey(trees_of(lines))
     if facts.bernoulli:
         return "bernoulli"
     return "gaussian" if facts.gaussian else ""
@@ -89,7 +87,7 @@ def judge(
 ) -> Judgement:
     """Reads every side in its best way and settles every line."""
     flavour = flavour_of(lines)
-    facts = replace(facts, vectors=vectors_of(_trees(lines)))
+    facts = replace(facts, vectors=vectors_of(trees_of(lines)))
     stops, errors = _read(lines, facts, reading, flavour)
     judged = [Judged(line) for line in lines]
     conditions = _conditions(lines, facts, reading)
@@ -108,7 +106,7 @@ def judge(
         entry = judged[edge.line]
         entry.claimed = claimed
         entry.reading = _described(reading, r1, r2)
-        cost += _COST[claimed.decision.verdict]
+        cost += COST[claimed.decision.verdict]
     cost += sum(1.0 for j in judged if j.error is not None)
     _note_turns(judged)
     chosen = [(s.side, s.options[choice[k]][1]) for k, s in enumerate(stops)]
@@ -139,70 +137,6 @@ def _drawn(samples: Sequence[tuple[Node, Node]], scope: Scope) -> tuple[Density,
         if isinstance(law, Density) and len(law.of) == 1:
             found[law] = None
     return tuple(found)
-
-
-def judge_steps(
-    lines: list[Line],
-    facts: Facts,
-    reading: Reading,
-    given: tuple[Assumption, ...],
-    decider: Decider,
-    samples: Sequence[tuple[Node, Node]] = (),
-) -> Judgement:
-    """The same, where a derivation has time steps at each of a few lengths: what holds at all of
-    them holds, what fails at one fails.
-    """
-    steps = steps_of(_trees(lines))
-    if steps is None:
-        return judge(lines, facts, reading, given, decider, samples)
-    whole: Judgement | None = None
-    for length in LENGTHS:
-        made = _at_length(lines, steps, length)
-        own = survey(_trees(made))
-        own.definitions = {
-            key: at_length(tree, steps, length) for key, tree in facts.definitions.items()
-        }
-        own.defined_indices, own.bound_names = facts.defined_indices, facts.bound_names
-        one = judge(made, own, reading, given, decider)
-        whole = one if whole is None else _worse(whole, one)
-    assert whole is not None
-    said = f"checked for {steps.length} = {' and '.join(map(str, LENGTHS))}"
-    for entry, line in zip(whole.lines, lines, strict=True):
-        entry.line = line
-        if entry.claimed is not None:
-            decision = entry.claimed.decision
-            if decision.verdict is Verdict.HOLDS:
-                # true at some lengths is no proof for all of them
-                decision = replace(decision, kind=exact.KIND)
-            note = "; ".join(n for n in (entry.claimed.note, said) if n)
-            entry.claimed = replace(entry.claimed, decision=decision, note=note)
-    return whole
-
-
-def _at_length(lines: list[Line], steps: Steps, length: int) -> list[Line]:
-    sides: dict[int, Side] = {}
-    for side in (s for line in lines for s in (line.left, line.right)):
-        if id(side) in sides:
-            continue
-        new = sides[id(side)] = replace(side)
-        if side.tree is not None:
-            try:
-                new.tree = at_length(side.tree, steps, length)
-            except ReadError as error:
-                new.tree, new.error = None, error
-    return [replace(one, left=sides[id(one.left)], right=sides[id(one.right)]) for one in lines]
-
-
-def _worse(first: Judgement, second: Judgement) -> Judgement:
-    """Of each line the worse of two verdicts."""
-    lines: list[Judged] = []
-    for a, b in zip(first.lines, second.lines, strict=True):
-        if a.claimed is None or b.claimed is None:
-            lines.append(a if a.claimed is None else b)
-        else:
-            costs = [_COST[j.claimed.decision.verdict] for j in (a, b) if j.claimed is not None]
-            lines.append(a if costs[0] >= costs[1] else b)
-    return Judgement(lines, max(first.cost, second.cost), first.stops)
 
 
 def _note_turns(judged: list[Judged]) -> None:
@@ -390,7 +324,7 @@ def _choose(stops: list[_Stop], edges: list[_Edge], situation: Situation) -> lis
 
 def _cost(edge: _Edge, stops: list[_Stop], i: int, j: int, situation: Situation) -> float:
     left, right = stops[edge.left].options[i][1], stops[edge.right].options[j][1]
-    return _COST[edge.settle(left, right, situation).decision.verdict]
+    return COST[edge.settle(left, right, situation).decision.verdict]
 
 
 def _trace(

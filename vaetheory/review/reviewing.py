@@ -18,7 +18,8 @@ from vaetheory.review.assumptions import remarked
 from vaetheory.review.clock import TimeIsUp, bounded
 from vaetheory.review.deciding import Decider, turned
 from vaetheory.review.introductions import Introduced, introductions
-from vaetheory.review.judge import Judged, Judgement, judge_steps
+from vaetheory.review.judge import Judged, Judgement
+from vaetheory.review.lengths import judge_steps
 from vaetheory.review.mistakes import explain
 from vaetheory.review.naming import rule_of
 from vaetheory.review.relations import shown

@@ -55,16 +55,13 @@ def steps_of(trees: Iterable[Node]) -> Steps | None:
                 if any(t.is_(":") for t in sub) and sub[-1].kind == LETTER:
                     length = length or sub[-1].text
             if isinstance(node, Big) and isinstance(node.high, Name) and not length:
-                named = [n.base for n in (node.sub.nodes if node.sub else ())[:1] if _is(n)]
+                first = node.sub.nodes[:1] if node.sub else ()
+                named = [n.base for n in first if isinstance(n, Name)]
                 length = node.high.base if named and named == [index] else length
     if index.isupper():
         # x_{T-1} alone
         return Steps("t", index)
     return Steps(index, length or index.upper()) if index else None
-
-
-def _is(node: Node) -> bool:
-    return isinstance(node, Name)
 
 
 def _tokens(script: Iterable[Token]) -> list[Token]:
