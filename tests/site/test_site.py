@@ -143,6 +143,23 @@ class TestNothingElse:
         assert "https://fonts.example/a.css" in asked
 
 
+class TestSearch:
+    def test_its_index_is_loaded_when_somebody_searches_and_not_before(
+        self, site: Site, context: BrowserContext
+    ) -> None:
+        asked: list[str] = []
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        ready(page, site, STEPPED)
+        page.wait_for_load_state("networkidle")
+        index = site.address + "search/search_index.json"
+        assert index not in asked
+        page.locator("input[name=query]").focus()
+        page.keyboard.type("mathrm")
+        page.wait_for_selector(".md-search-result__item")
+        assert asked.count(index) == 1
+
+
 class TestStepping:
     def test_buttons(self, site: Site, context: BrowserContext) -> None:
         page = ready(context.new_page(), site, STEPPED)
