@@ -1,4 +1,4 @@
-"""The box that checks a reader's derivation, as a reader meets it, held against `vaetheory.check`."""
+"""The box that checks a derivation in the browser, held against `vaetheory.check`."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TestAnswers:
     def test_bad_tex_shows_its_error(self, awake: Page) -> None:
         ask(awake, r"$$\log p(x) = \frac{p(x,z)}{$$")
         assert awake.locator(".check-preview .check-bad").count() == 1
-        assert "Expected" in awake.locator(".check-preview .check-bad").inner_text()
+        assert "expected" in awake.locator(".check-preview .check-bad").inner_text()
 
     def test_text_is_never_markup(self, awake: Page) -> None:
         ask(awake, r"<img src=x onerror='window.hit=1'> $\log p(x) = \href{javascript:x}{1}$")
