@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from vaetheory.language.hashing import hashed_once
@@ -324,10 +323,15 @@ def to_expression(value: Operand) -> Expression:
             raise TypeError(f"not an expression, a variable or a rational number: {value!r}")
 
 
-@lru_cache(maxsize=64)
-def _names(kind: type[Expression]) -> tuple[str, ...]:
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(kind: type) -> tuple[str, ...]:
     """The names of the fields of a kind of node: asked for at every node of every term."""
-    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+    found = _NAMES.get(kind)
+    if found is None:
+        found = _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return found
 
 
 def children(expression: Expression) -> Iterator[Expression]:
