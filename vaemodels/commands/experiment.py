@@ -113,7 +113,8 @@ def _room(arguments: argparse.Namespace) -> int:
     ):
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (cores or 1) // arguments.threads)
+    threads: int = arguments.threads
+    return max(1, (cores or 1) // threads)
 
 
 def _run(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
