@@ -215,7 +215,7 @@
     const { said } = line;
     const place = make("button", { type: "button", className: "check-place", textContent: said.position });
     place.addEventListener("click", () => show(line.source));
-    const head = make("h3", {}, make("span", { className: "check-sign", textContent: said.mark, ariaHidden: "true" }),
+    const head = make("h2", {}, make("span", { className: "check-sign", textContent: said.mark, ariaHidden: "true" }),
       ` ${said.headline}`);
     const item = make("li", { className: `check-line check-${line.verdict}` });
     item.dataset.verdict = line.verdict;
