@@ -20,6 +20,8 @@ CAPTIONS = {
     "reconstructions": "Held-out images, and below each its reconstruction.",
     "samples": "Decoder means at draws from the prior.",
     "latent": "Posterior means of held-out images, coloured by class.",
+    "posteriors": "The true posterior of held-out images (filled), the Gaussian q(z|x) over it "
+    "(dashed), and the gap KL[q(z|x) ‖ p(z|x)] between log p(x) and the ELBO, by quadrature.",
     "curves": "The ELBO and its two terms over the epochs, in nats per image.",
 }
 ROWS = {

@@ -34,6 +34,9 @@ from vaetheory.language.statements import Statement
 
 GRID_DIMENSIONS = 2
 _BATCH = 8192
+# A window around the posterior is widened until less than this share of p(z|x) lies on its rim.
+RIM = 1e-4
+WIDEST = 48.0
 
 
 class NoSuchDensityError(ValueError):
@@ -115,7 +118,44 @@ def model_world(
                 f"the posterior's standard deviation {s:.3g} needs {count} grid points, over {most}"
             )
         axes.append(torch.linspace(low, high, count, dtype=mean.dtype))
+    return _on_grid(model, image, label, axes)
+
+
+@torch.no_grad()
+def window_world(
+    model: LatentVariableModel, image: Tensor, label: Tensor, *, points: int = 61
+) -> ModelWorld:
+    """The world of a model at one image, on a fine grid around q(z|x) only.
+
+    For posteriors too narrow for a grid over the whole prior. The window is ±6 standard deviations
+    of q, doubled until p(z|x) has less than ``RIM`` of its mass on the rim. Where p(z|x) has
+    another mode far from q, the window does not see it: ``log_evidence`` is then too small.
+
+    Raises:
+        ValueError: more than two latent dimensions.
+    """
+    q = model.posterior(image[None], label.reshape(1))
+    mean, scale = q.base_dist.loc[0], q.base_dist.scale[0]
+    if len(mean) > GRID_DIMENSIONS:
+        raise ValueError(f"a grid over {len(mean)} latent dimensions is too large: use at most 2")
+    reach = 6.0
+    while True:
+        steps = torch.linspace(-reach, reach, points, dtype=mean.dtype, device=mean.device)
+        axes = [m + s * steps for m, s in zip(mean, scale, strict=True)]
+        world = _on_grid(model, image, label, axes)
+        mass = (world.log_true_posterior + world.log_cell).exp().view([points] * len(mean))
+        inside = mass[(slice(1, -1),) * len(mean)].sum()
+        if float(mass.sum() - inside) < RIM or 2 * reach > WIDEST:
+            return world
+        reach *= 2
+
+
+def _on_grid(
+    model: LatentVariableModel, image: Tensor, label: Tensor, axes: list[Tensor]
+) -> ModelWorld:
+    x, c = image[None], label.reshape(1)
     z = torch.cartesian_prod(*axes).reshape(-1, len(axes))
+    q = model.posterior(x, c)
     likelihood = torch.cat(
         [model.likelihood(part[:, None], c).log_prob(x)[:, 0] for part in z.split(_BATCH)]
     )

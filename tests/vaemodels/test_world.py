@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor
+from torch.distributions import Independent, Normal
 
 from vaemodels.config import Kind, ModelConfig
 from vaemodels.models import ConvolutionalModel, build
 from vaemodels.objectives import elbo
-from vaemodels.world import NoSuchDensityError, model_world
+from vaemodels.world import NoSuchDensityError, model_world, window_world
 from vaetheory import theorems
 
 TOLERANCE = 1e-8
@@ -94,3 +95,35 @@ def test_densities_that_a_model_does_not_have_are_refused(trained: Convolutional
 def test_a_posterior_too_narrow_for_the_grid_is_refused(trained: ConvolutionalModel) -> None:
     with pytest.raises(ValueError, match="grid points"):
         model_world(trained, images(1)[0], torch.tensor(0), points_per_scale=1e6)
+
+
+def test_a_window_around_the_posterior_sees_what_the_whole_grid_sees(
+    trained: ConvolutionalModel,
+) -> None:
+    """Log evidence and gap, to what lies on the window's rim."""
+    identity = theorems.get("elbo-identity").statement
+    for index in range(4):
+        x, c = images(4)[index], torch.tensor(index % 2)
+        whole, window = model_world(trained, x, c), window_world(trained, x, c)
+        assert float(window.log_evidence) == pytest.approx(float(whole.log_evidence), abs=2e-3)
+        left, right = window.sides(identity)
+        assert left == pytest.approx(right, abs=TOLERANCE)
+
+
+def test_a_window_too_small_would_be_noticed(trained: ConvolutionalModel) -> None:
+    """The fault that widening is there to catch: a posterior that is wider than q."""
+    x, c = images(1)[0], torch.tensor(0)
+    whole = model_world(trained, x, c)
+
+    class Narrow(type(trained)):  # type: ignore[misc]
+        def posterior(self, x: Tensor, c: Tensor) -> object:
+            q = super().posterior(x, c).base_dist
+            return Independent(Normal(q.loc, 0.2 * q.scale), 1)
+
+    narrow = Narrow(trained.config)
+    narrow.load_state_dict(trained.state_dict())
+    window = window_world(narrow.double(), x, c)
+    assert float(window.log_evidence) == pytest.approx(float(whole.log_evidence), abs=2e-3)
+    reach = float(window.axes[0][-1] - window.axes[0][0]) / 2
+    scale = float(narrow.posterior(x[None], c[None]).base_dist.scale[0, 0].detach())
+    assert reach > 6.5 * scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -16,6 +17,9 @@ from vaemodels.config import Kind
 from vaemodels.data import Dataset
 from vaemodels.errors import MissingExtraError
 from vaemodels.runs import Run
+
+if TYPE_CHECKING:
+    from vaemodels.contours import PosteriorPanel
 
 COLUMNS = 12
 # The class grid asks what one style looks like in every class. A style from the edge of the prior
@@ -104,7 +108,7 @@ def _reconstruct(run: Run, data: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _draw_plane(run: Run, held_out: Dataset, folder: Path) -> list[Path]:
-    from vaemodels import figures
+    from vaemodels import contours, figures
 
     paths: list[Path] = []
     conditional = run.config.model.kind is Kind.CVAE
@@ -118,4 +122,38 @@ def _draw_plane(run: Run, held_out: Dataset, folder: Path) -> list[Path]:
     x, c_of, _ = draw(shown, rows, run.config.replace(samples=1), 0)
     means, _ = run.encode(x, c_of)
     scatter = figures.latent_scatter(means.numpy(), c_of.cpu().numpy(), run.classes)
-    return paths + figures.save(scatter, folder, "latent")
+    paths += figures.save(scatter, folder, "latent")
+    drawn = contours.posteriors([_posterior(run, held_out, row) for row in one_of_each(held_out)])
+    return paths + figures.save(drawn, folder, "posteriors")
+
+
+def one_of_each(data: Dataset, most: int = 6) -> list[int]:
+    """Rows of ``most`` images at most: the first of each class, then the next ones."""
+    labels = data.labels.tolist()
+    first = sorted({labels.index(label) for label in set(labels)})
+    others = [row for row in range(len(labels)) if row not in first]
+    return sorted((first + others)[:most])
+
+
+def _posterior(run: Run, data: Dataset, row: int) -> PosteriorPanel:
+    """The true posterior of one image around q(z|x), and the gap, by quadrature."""
+    from vaemodels.contours import PosteriorPanel
+    from vaemodels.world import window_world
+
+    one = data.take(torch.tensor([row])).to(run.device)
+    x, c, _ = draw(one, torch.tensor([0], device=run.device), run.config.replace(samples=1), 0)
+    world = window_world(run.model, x[0], c[0])
+    mean, scale = run.encode(x, c)
+    mass = (world.log_true_posterior + world.log_cell).exp()
+    q = (world.log_posterior + world.log_cell).exp()
+    gap = float((q * (world.log_posterior - world.log_true_posterior)).sum())
+    first, second = (axis.float().cpu().numpy() for axis in world.axes)
+    return PosteriorPanel(
+        name=run.classes[int(c[0])],
+        image=x[0].float().cpu().numpy(),
+        axes=(first, second),
+        mass=mass.view(len(first), len(second)).float().cpu().numpy(),
+        mean=mean[0].numpy(),
+        scale=scale[0].numpy(),
+        gap=gap,
+    )
