@@ -150,7 +150,7 @@ def _pictures(path: Path, names: list[str]) -> str:
     return (
         f'<figure class="beta-pictures"><img class="ink" src="{picture(levels, across)}" '
         f'width="{across}" height="{len(levels) // across}" data-tile="{height}" alt="Test images, '
-        'their reconstructions and samples, for each weight"><figcaption>First row: test images. '
+        'their reconstructions and samples, for each weight"/><figcaption>First row: test images. '
         f"Then their reconstructions, a row each for {listed}; then samples, in the same order. "
         f"Models of one seed, trained again on {escape(document['device'])}, torch "
         f"{document['torch']}, {document['date'][:10]} (<code>make touch</code>).</figcaption>"

@@ -104,7 +104,7 @@ def _still(document: dict[str, Any], rows: list[bytes], width: int, height: int)
         '<div class="touch-still"><figure>'
         f'<img class="ink" src="{picture(levels, across)}" width="{across}" '
         f'height="{len(levels) // across}" alt="Decoder means for each class at five points of the '
-        'first axis"><figcaption>Decoder means, a row for each class, at '
+        'first axis"/><figcaption>Decoder means, a row for each class, at '
         f"z₁ = {', '.join(first)} and z₂ = 0. With JavaScript, z can be dragged through the plane."
         "</figcaption></figure></div>"
     )
