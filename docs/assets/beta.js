@@ -39,29 +39,6 @@
       });
       const numbers = html("div", { class: "touch-numbers" }, ...this.cells.map(({ cell }) => cell));
       drawing.after(this.slider.row, numbers);
-      this.buildPictures(numbers);
-    }
-
-    // Three rows out of the one picture that holds them all.
-    buildPictures(after) {
-      const figure = this.place.querySelector(".beta-pictures");
-      if (!figure) return;
-      const image = figure.querySelector("img");
-      const [width, height, tile] = [image.width, image.height, Number(image.dataset.tile)];
-      const row = (label) => {
-        const strip = svg("svg", { class: "ink", viewBox: `0 0 ${width} ${tile}`, role: "img", "aria-label": label },
-          svg("image", { href: image.src, width, height }));
-        return { strip, element: html("div", { class: "beta-row" }, html("span", {}, label), strip) };
-      };
-      const rows = ["Test images", "Reconstructions", "Samples"].map(row);
-      after.after(html("div", { class: "beta-rows" }, ...rows.map(({ element }) => element)));
-      this.turn = (k) => {
-        const count = this.values.stops.length;
-        [0, 1 + k, 1 + count + k].forEach((line, n) => {
-          rows[n].strip.setAttribute("viewBox", `0 ${line * tile} ${width} ${tile}`);
-        });
-      };
-      image.hidden = true;
     }
 
     show(k) {
@@ -77,7 +54,6 @@
         value.textContent = `${nats(mean)} nats`;
         spread.textContent = `[${nats(low)}, ${nats(high)}]`;
       }
-      this.turn?.(k);
       Object.assign(this.place.dataset, { weight: stop.name, rate, distortion });
     }
 

@@ -1,12 +1,7 @@
-"""Rate and distortion of VAEs trained with different weights β, from the experiment's result file.
-
-`docs/results/beta/pictures.json`, written by `make touch`, adds what the models of one seed
-reconstruct and draw; without it there are the numbers and the curve.
-"""
+"""Rate and distortion of VAEs trained with different weights β, from the experiment's result file."""
 
 from __future__ import annotations
 
-import base64
 import math
 from html import escape
 from pathlib import Path
@@ -14,17 +9,14 @@ from typing import Any
 
 from vaetheory.presentation import experiments
 from vaetheory.presentation.touch.axes import Axis, frame
-from vaetheory.presentation.touch.parts import data, dots, number, picture, read, tiled
+from vaetheory.presentation.touch.parts import data, dots, number
 
 EXPERIMENT = "two-terms"
-PICTURES = Path("beta/pictures.json")
 START = "1"
 X = Axis("log1p", 0.0, 3000.0, 34, 430)
 Y = Axis("linear", 80.0, 220.0, 206, 30)
 X_TICKS = [(float(v), f"{v:,}") for v in (0, 1, 3, 10, 30, 100, 300, 1000)]
 Y_TICKS = [(float(v), str(v)) for v in (80, 120, 160, 200)]
-# Fewer shades are a quarter of the bytes, and nobody sees it on digits.
-SHADES = 17
 # Stops that lie on each other get one name; names closer than this would touch.
 SAME, WIDE, HIGH = 4.0, 44.0, 12.0
 
@@ -34,7 +26,6 @@ def markup(results: Path) -> str:
     document = experiments.read(results / "experiments", EXPERIMENT)
     models: dict[str, dict[str, list[float]]] = document["data"]["models"]
     stops = [_stop(name, found) for name, found in models.items()]
-    pictures = _pictures(results / PICTURES, [stop["name"] for stop in stops])
     names = [stop["name"] for stop in stops]
     values = {
         "stops": stops,
@@ -54,7 +45,7 @@ def markup(results: Path) -> str:
     )
     return (
         f'<div class="touch beta" data-widget="beta" data-values="{data(values)}">\n'
-        f"{_curve(stops, models, document['data']['average_image'])}\n{_table(stops)}\n{pictures}"
+        f"{_curve(stops, models, document['data']['average_image'])}\n{_table(stops)}\n"
         f'<p class="touch-caption">{caption}</p>\n</div>'
     )
 
@@ -131,32 +122,3 @@ def _table(stops: list[dict[str, Any]]) -> str:
         '<th scope="col">distortion</th><th scope="col">−ELBO</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
-
-
-def _pictures(path: Path, names: list[str]) -> str:
-    """One picture of all reconstructions and samples; the script shows two rows of it."""
-    if not path.is_file():
-        return ""
-    document = read(path, "make touch")
-    height, width = document["shape"]
-    decoded = {
-        key: [_shaded(base64.b64decode(document[key][name])) for name in names]
-        for key in ("reconstructions", "samples")
-    }
-    rows = [_shaded(base64.b64decode(document["images"]))]
-    rows += decoded["reconstructions"] + decoded["samples"]
-    levels, across = tiled(rows, width, height)
-    listed = ", ".join(title(name) for name in names)
-    return (
-        f'<figure class="beta-pictures"><img class="ink" src="{picture(levels, across)}" '
-        f'width="{across}" height="{len(levels) // across}" data-tile="{height}" alt="Test images, '
-        'their reconstructions and samples, for each weight"/><figcaption>First row: test images. '
-        f"Then their reconstructions, a row each for {listed}; then samples, in the same order. "
-        f"Models of one seed, trained again on {escape(document['device'])}, torch "
-        f"{document['torch']}, {document['date'][:10]} (<code>make touch</code>).</figcaption>"
-        "</figure>\n"
-    )
-
-
-def _shaded(levels: bytes) -> bytes:
-    return bytes(round(level / SHADES) * SHADES for level in levels)
