@@ -1,4 +1,4 @@
-"""Rate and distortion of VAEs trained with different weights β, from the experiment's result file."""
+"""Rate and distortion of VAEs trained with different weights β, from their result file."""
 
 from __future__ import annotations
 
