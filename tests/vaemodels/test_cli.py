@@ -64,7 +64,7 @@ def test_train_json(npz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert document["metrics"]["epoch"] == 2
     names = {Path(path).stem for path in document["figures"]}
     planes = {"manifold_0", "manifold_1", "manifold_2"}
-    expected = {"curves", "reconstructions", "samples", "class_grid", "latent"}
+    expected = {"curves", "reconstructions", "samples", "class_grid", "latent", "posteriors"}
     assert names == expected | planes
     for path in document["figures"]:
         assert Path(path).stat().st_size > 1000
