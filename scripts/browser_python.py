@@ -87,7 +87,8 @@ def snapshot(packed: bytes) -> bytes:
             text=True,
         )
         if done.returncode or not made.is_file():
-            raise SystemExit(f"no snapshot of Python for the browser:\n{done.stdout}{done.stderr}")
+            said = f"{done.stdout!s}{done.stderr!s}"
+            raise SystemExit(f"no snapshot of Python for the browser:\n{said}")
         return gzip.compress(made.read_bytes(), 6, mtime=0)
 
 

@@ -63,7 +63,8 @@ def densest(mass: NDArray[np.floating], shares: Sequence[float]) -> list[float]:
     """Thresholds t so that the cells with mass > t hold these shares of all mass together."""
     falling = np.sort(mass.ravel())[::-1]
     held = np.cumsum(falling)
-    return [float(falling[min(np.searchsorted(held, s), len(held) - 1)]) for s in shares]
+    last = len(held) - 1
+    return [float(falling[min(int(np.searchsorted(held, s)), last)]) for s in shares]
 
 
 def _posterior(axes: Axes, panel: PosteriorPanel) -> None:
