@@ -4,6 +4,7 @@ mistakes.
 
 from __future__ import annotations
 
+import re
 import time
 
 from vaetheory.checkers.evidence import Verdict
@@ -110,7 +111,7 @@ def _report(
 ) -> LineReport:
     line = entry.line
     text = sheet.document.text
-    span = _closed(text, line.span)
+    span, left = _closed(text, line.span), _closed(text, line.left.span)
     report = LineReport(
         line=line.number,
         derivation=line.derivation,
@@ -120,7 +121,7 @@ def _report(
         },
         latex=" ".join(text[span.start : span.end].split()),
         relation=shown(line.link.sign),
-        against=" ".join(text[line.left.span.start : line.left.span.end].split()),
+        against=" ".join(text[left.start : left.end].split()),
         verdict=UNREAD,
         reading=entry.reading,
         why=entry.note,
@@ -143,13 +144,32 @@ def _report(
     return report
 
 
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_OPENED = re.compile(r"\\[A-Za-z]+\s*\{\s*\Z")
+_CLOSED = re.compile(r"\s*\}")
+_NAME = 64  # characters of a command's name that are looked at
+
+
 def _closed(text: str, span: Span) -> Span:
-    """The span with the braces behind it that close what it opens, as in \\mathrm{ELBO}."""
-    end = span.end
-    missing = text.count("{", span.start, end) - text.count("}", span.start, end)
-    while missing > 0 and text[end : end + 1] == "}":
-        end, missing = end + 1, missing - 1
-    return Span(span.start, end)
+    """The span with the dress around its ends: the brace behind \\mathrm{ELBO, the command before
+    x} in \\mathbf{x}.
+    """
+    start, end = span.start, span.end
+    depth = lowest = 0
+    for found in _BRACE.finditer(text, start, end):
+        depth += {"{": 1, "}": -1}.get(found.group(), 0)
+        lowest = min(lowest, depth)
+    for _ in range(depth - lowest):
+        closed = _CLOSED.match(text, end)
+        if closed is None:
+            break
+        end = closed.end()
+    for _ in range(-lowest):
+        opened = _OPENED.search(text, max(0, start - _NAME), start)
+        if opened is None:
+            break
+        start = opened.start()
+    return Span(start, end)
 
 
 def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) -> None:
