@@ -149,6 +149,23 @@ class TestDerivation:
         assert re.findall(r'id="rule-([^"]+)"', html("{{ rules }}")) == list(RULES)
 
 
+def test_only_what_was_verified_asks_for_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may take minutes: a page of rules, names, or things to touch goes without."""
+
+    def asked(self: Library, *, seed: int = 0) -> dict[str, Any]:
+        raise LookupError("the report was asked for")
+
+    monkeypatch.setattr(Library, "report", asked)
+    page = html("{{ rules }}\n\n{{ notation }}\n\n{{ widget gumbel }}\n\n{{ experiments }}")
+    assert 'data-widget="gumbel"' in page
+    for verb in ("answer", "statement", "derivation", "evidence", "mistakes"):
+        with pytest.raises(LookupError):
+            html(f"{{{{ {verb} elbo-identity }}}}")
+    for verb in ("theorems", "graph"):
+        with pytest.raises(LookupError):
+            html(f"{{{{ {verb} }}}}")
+
+
 class TestWhatStopsTheBuild:
     @pytest.mark.parametrize("verb", ["answer", "statement", "derivation", "evidence", "mistakes"])
     def test_an_unknown_theorem(self, verb: str) -> None:

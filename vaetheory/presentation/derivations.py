@@ -8,7 +8,8 @@ link. Links begin with a slash: MkDocs reads them from the root of docs/ (its op
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree as etree
 
@@ -30,12 +31,18 @@ from vaetheory.rules.rule import Rule
 
 
 class Writer:
-    """Writes the parts of one theorem into a page."""
+    """Writes the parts of one theorem into a page; `evidence` is called by the first that needs
+    it, because it may have to verify every theorem.
+    """
 
-    def __init__(self, md: Markdown, katex: KaTeX, evidence: Evidence) -> None:
+    def __init__(self, md: Markdown, katex: KaTeX, evidence: Callable[[], Evidence]) -> None:
         self._md = md
         self._katex = katex
-        self._evidence = evidence
+        self._ask = evidence
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return self._ask()
 
     def statement(self, parent: etree.Element, name: str) -> None:
         """The statement alone, with the kinds of evidence that confirm it."""

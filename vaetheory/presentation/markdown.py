@@ -175,7 +175,7 @@ class DerivationExtension(Extension):
 
     def writer(self) -> Writer:
         """The writer of a page's blocks."""
-        return Writer(self._md, self._katex(), self.evidence())
+        return Writer(self._md, self._katex(), self.evidence)
 
     def experiments(self) -> ExperimentWriter:
         """The writer of experiments."""
