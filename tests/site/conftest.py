@@ -48,10 +48,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    # A page asks for more at once than the five that wait by default.
+    request_queue_size = 128
+
+
 @contextmanager
 def _serving(folder: Path, port: int) -> Iterator[None]:
     handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    with _Server(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield
