@@ -39,3 +39,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if cuda and not _cuda_is_available():
         for item in cuda:
             item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to run where pytest-xdist forgets its groups: each worker would then build the site.
+
+    pytest-xdist 3.8 marks the group in an attribute that pytest 9.2 no longer reads.
+    """
+    if not getattr(session.config.option, "loadgroup", False):
+        return
+    for item in session.items:
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+            raise pytest.UsageError(
+                f"pytest {pytest.__version__} and the installed pytest-xdist do not keep groups of "
+                f"tests together ({item.nodeid}); take the versions of constraints.txt."
+            )
