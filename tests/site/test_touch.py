@@ -226,6 +226,16 @@ class TestEveryWhere:
         assert page.locator(".touch-slider").count() == 1
 
     @pytest.mark.parametrize("name", PAGES)
+    def test_what_stands_for_them_goes_and_comes_back_on_paper(
+        self, name: str, site: Site, context: BrowserContext
+    ) -> None:
+        page = opened(context.new_page(), site, name)
+        still = page.locator(f"[data-widget={name}] .touch-still").first
+        assert not still.is_visible()
+        page.emulate_media(media="print")
+        assert still.is_visible()
+
+    @pytest.mark.parametrize("name", PAGES)
     def test_without_javascript(self, name: str, site: Site, chromium: Browser) -> None:
         plain = chromium.new_context(java_script_enabled=False)
         page = plain.new_page()
@@ -236,10 +246,18 @@ class TestEveryWhere:
         assert still.locator("input, button").count() == 0
         plain.close()
 
-    @pytest.mark.parametrize("width", [1280, 390])
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize(
+        ("scheme", "width"),
+        [
+            ("dark", 390),
+            *(
+                pytest.param(*dress, marks=pytest.mark.slow)
+                for dress in (("light", 1280), ("dark", 1280), ("light", 390))
+            ),
+        ],
+    )
     def test_axe_and_the_console_are_silent(
-        self, width: int, scheme: str, site: Site, chromium: Browser
+        self, scheme: str, width: int, site: Site, chromium: Browser
     ) -> None:
         view = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
