@@ -73,6 +73,10 @@ class TestMathematics:
             assert katex.render(r"p(x \mid z)").count("katex-base") == 1
             assert katex.render(r"p(x = z)").count("katex-base") == 2
 
+    def test_punctuation_stays_on_the_line_of_its_formula(self) -> None:
+        text = re.sub(r"<span class=.*?</bdi></span>", "F", html("($x$), $y$ or $z$. $\\{1\\}$"))
+        assert re.sub(r"</?(p|span)[^>]*>", "", text) == "(F\u2060), F or F\u2060. F"
+
     def test_search_keeps_the_tex_alone(self) -> None:
         with KaTeX(NODE_MODULES) as katex:
             page = katex.render(r"\frac{a}{b}")
@@ -132,6 +136,11 @@ class TestDerivation:
         assert re.findall(r"<td>(holds|survived|cannot tell)</td>", page) == [
             "holds", "holds", "survived", "holds", "cannot tell",
         ]  # fmt: skip
+
+    def test_a_closed_form_says_its_domain_in_letters(self) -> None:
+        evidence = {"closed form": {"holds": True, "domain": {"D": "whole, ≥ 1", r"\sigma": "> 0"}}}
+        page = html("{{ evidence elbo-identity }}", evidence=evidence)
+        assert "<td>with D whole, ≥ 1; σ &gt; 0</td>" in page
 
     def test_answer_is_markdown(self) -> None:
         page = html("{{ answer elbo-identity }}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vaetheory.latex.reader.symbols import UNICODE
+
 Figures = dict[str, Any]
 
 
@@ -31,9 +33,13 @@ def _exact(figures: Figures) -> str:
 
 def _closed_form(figures: Figures) -> str:
     domain = figures.get("domain") or {}
-    return (
-        "with " + ", ".join(f"`{name}` {space}" for name, space in domain.items()) if domain else ""
-    )
+    said = "; ".join(f"{_letter(name)} {space}" for name, space in domain.items())
+    return f"with {said}" if said else ""
+
+
+def _letter(tex: str) -> str:
+    """The letter that a command such as `\\sigma` stands for; the TeX where there is none."""
+    return next((letter for letter, spelled in UNICODE.items() if spelled == (tex,)), tex)
 
 
 def _quadrature(figures: Figures) -> str:

@@ -16,6 +16,9 @@ from markdown.util import AtomicString
 
 from vaetheory.presentation.katex import KaTeX
 
+# A browser may break a line beside an inline block, even before a full stop, unless this is there.
+JOIN = "\u2060"
+_CLINGS = re.compile(r"[.,;:!?)\]’”%]")
 INLINE = r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.)+?)(?<!\s)\$(?![\d$])"
 _DISPLAY = re.compile(r"^\s*\$\$(.+?)\$\$\s*$", re.DOTALL)
 
@@ -37,7 +40,7 @@ def formula(md: Markdown, katex: KaTeX, tex: str) -> etree.Element:
 
 
 class InlineMaths(InlineProcessor):
-    """`$tex$` → a span."""
+    """`$tex$` → a span, kept on one line with the punctuation behind it."""
 
     def __init__(self, md: Markdown, katex: KaTeX) -> None:
         super().__init__(INLINE, md)
@@ -47,7 +50,8 @@ class InlineMaths(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
         span = etree.Element("span", {"class": "maths"})
-        span.text = stashed(self.md, self._katex.render(m.group(1)))
+        html = self._katex.render(m.group(1))
+        span.text = stashed(self.md, html + JOIN * bool(_CLINGS.match(data, m.end(0))))
         return span, m.start(0), m.end(0)
 
 
