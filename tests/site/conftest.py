@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import browser
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 ROOT = Path(__file__).parents[2]
+# Milliseconds for what a page is to do: a busy machine fails no test.
+PATIENCE = 75_000
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Headless Chromium; the tests that need it are skipped where there is none, but not in CI."""
+    """Headless Chromium, patient in every context; the tests that need it are skipped where there
+    is none, but not in CI."""
     if browser.executable() is None and not os.environ.get("CI"):
         pytest.skip("no Chromium: `make browser` installs it")
-    with browser.chromium() as running:
+    with browser.chromium() as running, pytest.MonkeyPatch.context() as patch:
+        impatient = running.new_context
+
+        def new_context(**options: Any) -> BrowserContext:
+            context = impatient(**options)
+            context.set_default_timeout(PATIENCE)
+            return context
+
+        patch.setattr(running, "new_context", new_context)
         yield running

@@ -23,7 +23,6 @@ DONE = f"{BOX}:is([data-state=answered], [data-state=broken])"
 # margin for one that is shared.
 FIRST, LATER = 5_000, 300
 MARGIN = 12
-PATIENCE = 75_000
 # A worker that starts and never answers.
 SILENT = "postMessage({ ready: 'memory' });"
 
@@ -31,7 +30,6 @@ SILENT = "postMessage({ ready: 'memory' });"
 @pytest.fixture(scope="module")
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     made = chromium.new_context(viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 

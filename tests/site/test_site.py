@@ -6,7 +6,7 @@ import gzip
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +27,9 @@ LINES = len(theorems.get(NAME).derivation.steps) + 1
 SAMPLE = ("index.html", STEPPED, "homework/1-4-4.html", "theorems.html", "models/cvae.html",
           "references.html", "rules.html", "side-by-side.html", "notation.html",
           "api/models.html")  # fmt: skip
+# Those of them, and the pages with things to touch, that differ most: for every run of the tests.
+FEW = ("index.html", STEPPED, "homework/1-2-2.html", "models/cvae.html", "check-mine.html",
+       "theorems.html")  # fmt: skip
 AXE = ROOT / "scripts" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -324,7 +327,13 @@ class TestUnfolding:
 
 
 class TestTouch:
-    @pytest.mark.parametrize(("mu", "sigma"), [(1.0, 0.5), (0.0, 1.0), (-2.5, 2.0), (0.5, 0.2)])
+    @pytest.mark.parametrize(
+        ("mu", "sigma"),
+        [
+            (-2.5, 2.0),
+            *(pytest.param(*at, marks=pytest.mark.slow) for at in ((1, 0.5), (0, 1), (0.5, 0.2))),
+        ],
+    )
     def test_the_gaussian_divergence(
         self, mu: float, sigma: float, site: Site, context: BrowserContext
     ) -> None:
@@ -354,7 +363,10 @@ class TestTouch:
 
 
 class TestLook:
-    @pytest.mark.parametrize("name", SAMPLE)
+    @pytest.mark.parametrize(
+        "name",
+        [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in SAMPLE if n not in FEW)],
+    )
     def test_a_narrow_page_does_not_scroll_sideways(
         self, name: str, site: Site, chromium: Browser
     ) -> None:
@@ -370,19 +382,31 @@ class TestLook:
         assert silent == 0
         phone.close()
 
-    @pytest.mark.parametrize("width", [1280, 390])
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize(
+        ("scheme", "width", "names"),
+        [
+            ("light", 1280, FEW),
+            ("dark", 390, FEW[1:5]),
+            *(
+                pytest.param(scheme, width, names, marks=pytest.mark.slow)
+                for scheme, width, names in (
+                    ("light", 1280, [name for name in SAMPLE if name not in FEW]),
+                    ("dark", 1280, FEW[1:5]),
+                    ("light", 390, FEW[1:5]),
+                )
+            ),
+        ],
+        ids=["light", "narrow and dark", "light, the others", "dark", "narrow"],
+    )
     def test_axe_finds_nothing(
-        self, width: int, scheme: str, site: Site, chromium: Browser
+        self, scheme: str, width: int, names: Sequence[str], site: Site, chromium: Browser
     ) -> None:
         view = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
         )
         page = view.new_page()
         found = []
-        # Everything once; in the other dresses, the pages that differ most from one another.
-        everything = (width, scheme) == (1280, "light")
-        for name in SAMPLE if everything else ("index.html", STEPPED, "models/cvae.html"):
+        for name in names:
             ready(page, site, name)
             for toggle in page.get_by_role("button", name="All lines").all():
                 toggle.click()
