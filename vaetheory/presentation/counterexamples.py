@@ -53,7 +53,7 @@ def _flat(world: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _line(value: Any) -> str:
     if isinstance(value, dict):
-        return ",  ".join(f"{key}: {_line(item)}" for key, item in value.items())
+        return "; ".join(f"{key}: {_line(item)}" for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(map(_line, value))
     return str(value)
