@@ -200,6 +200,7 @@ class TestOthers:
     def test_the_handles_of_the_gaussian(self, site: Site, context: BrowserContext) -> None:
         page = opened(context.new_page(), site, "gaussian-kl")
         widget = page.locator("[data-widget=gaussian-kl]")
+        widget.evaluate("widget => widget.scrollIntoView({ block: 'center' })")
         for handle, by in ((".handle-sigma", 1.0), (".handle-mu", -2.0)):
             box = page.locator(handle).bounding_box()
             drawing = page.locator(".gaussian-densities").bounding_box()
