@@ -16,9 +16,8 @@ from markdown.util import AtomicString
 
 from vaetheory.presentation.katex import KaTeX
 
-# A browser may break a line beside an inline block, even before a full stop, unless this is there.
-JOIN = "\u2060"
-_CLINGS = re.compile(r"[.,;:!?)\]’”%]")
+# A browser may break a line behind an inline block, even before a full stop.
+_CLINGS = re.compile(r"[.,;:?)]")
 INLINE = r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.)+?)(?<!\s)\$(?![\d$])"
 _DISPLAY = re.compile(r"^\s*\$\$(.+?)\$\$\s*$", re.DOTALL)
 
@@ -40,7 +39,7 @@ def formula(md: Markdown, katex: KaTeX, tex: str) -> etree.Element:
 
 
 class InlineMaths(InlineProcessor):
-    """`$tex$` → a span, kept on one line with the punctuation behind it."""
+    """`$tex$` → a span; where it is short, the punctuation behind it stays on its line."""
 
     def __init__(self, md: Markdown, katex: KaTeX) -> None:
         super().__init__(INLINE, md)
@@ -49,10 +48,14 @@ class InlineMaths(InlineProcessor):
     def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
+        html, end = self._katex.render(m.group(1)), m.end(0)
         span = etree.Element("span", {"class": "maths"})
-        html = self._katex.render(m.group(1))
-        span.text = stashed(self.md, html + JOIN * bool(_CLINGS.match(data, m.end(0))))
-        return span, m.start(0), m.end(0)
+        # What KaTeX sets in one piece has no line to break in itself.
+        if html.count("katex-base") == 1 and (clings := _CLINGS.match(data, end)):
+            span.set("class", "maths clings")
+            html, end = html + clings.group(), clings.end()
+        span.text = stashed(self.md, html)
+        return span, m.start(0), end
 
 
 class DisplayMaths(BlockProcessor):
