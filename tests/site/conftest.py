@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 ROOT = Path(__file__).parents[2]
 # Milliseconds for what a page is to do: a busy machine fails no test.
-PATIENCE = 75_000
+PATIENCE = 120_000
 
 
 @dataclass(frozen=True)
