@@ -13,6 +13,7 @@ from vaetheory.latex.reader.syntax import (
     Applied,
     Big,
     Called,
+    Expected,
     Group,
     Items,
     LogOf,
@@ -138,6 +139,7 @@ class Facts:
     subscripts: dict[str, Counter[str]] = field(default_factory=dict)
     arguments: set[str] = field(default_factory=set)
     integrated: set[str] = field(default_factory=set)
+    averaged: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
     indices: set[str] = field(default_factory=set)
     highs: dict[str, Node] = field(default_factory=dict)
@@ -236,6 +238,9 @@ def _look(node: Node, facts: Facts) -> None:
                     facts.sizes |= {n.base for n in walk(high) if isinstance(n, Name)}
             elif sign in "∑∏":
                 facts.summed |= {n.base for n in names}
+        case Expected(sub=Items() as sub):
+            below = (n for one in sub.nodes for n in walk(one))
+            facts.averaged |= {n.base for n in below if isinstance(n, Name)}
         case Called(name="I", group=Group(items=items)):
             facts.arguments |= {n.base for n in items.nodes if isinstance(n, Name)}
         case Called(name="Bernoulli"):

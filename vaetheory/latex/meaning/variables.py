@@ -167,10 +167,11 @@ _DEPEND = (r"\mu", r"\sigma", r"\Sigma", r"\tau", "s", "m")
 
 def moving(base: str, script: tuple[Token, ...], scope: Scope) -> tuple[Value, ...]:
     """The parameters that a letter depends on, of those that the file takes gradients by: those
-    below it, and for what a network puts out (x̂, μ, σ) all of them.
+    below it, and for what a network puts out (x̂, μ, σ) all of them. A letter whose space the
+    caller has told is a number of its own.
     """
     slopes = sorted(scope.facts.slopes & PARAMETERS)
-    if not slopes or base in scope.facts.slopes:
+    if not slopes or base in scope.facts.slopes or base in scope.spaces:
         return ()
     said = {t.text for t in script}
     network = base.startswith(r"\hat{") or base in _DEPEND
@@ -197,7 +198,7 @@ def parameter_space(base: str, scope: Scope) -> Space:
         return Integers()
     if base in (r"\sigma", r"\hat{\sigma}", r"\tau", r"\beta", r"\Sigma", r"\lambda", "s"):
         return Reals(positive=True)
-    if base in (r"\epsilon", r"\delta", r"\gamma"):
+    if base in (r"\epsilon", r"\delta", r"\gamma") and base not in scope.facts.averaged:
         # thresholds and weights; noise stands below an E, and is no parameter
         return Reals(positive=True)
     core = (
