@@ -404,6 +404,5 @@
     boxes = boxes.filter((box) => box.place.isConnected);
     document.querySelectorAll("[data-widget=check-mine]:not(.check-ready)").forEach((place) => boxes.push(new Box(place)));
   };
-  if (window.document$) window.document$.subscribe(start);
-  else addEventListener("DOMContentLoaded", start);
+  onEachPage(start);
 })();

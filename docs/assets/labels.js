@@ -31,6 +31,5 @@
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  if (window.document$) window.document$.subscribe(start);
-  else addEventListener("DOMContentLoaded", start);
+  onEachPage(start);
 })();

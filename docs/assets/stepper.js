@@ -205,7 +205,5 @@
   addEventListener("hashchange", onHash);
   addEventListener("resize", () => markScrolling(document));
   document.fonts.ready.then(() => markScrolling(document));
-  if (window.document$) window.document$.subscribe(start);
-  else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-  else start();
+  onEachPage(start);
 })();

@@ -140,9 +140,7 @@
         make(place);
       });
     };
-    if (window.document$) window.document$.subscribe(run);
-    else if (document.readyState === "loading") addEventListener("DOMContentLoaded", run);
-    else run();
+    onEachPage(run);
   };
 
   window.vaeTouch = {

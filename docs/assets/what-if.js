@@ -45,7 +45,5 @@
     document.querySelectorAll(".derivation:not(.what-if-ready) .what-if").forEach(enhance);
   };
 
-  if (window.document$) window.document$.subscribe(start);
-  else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-  else start();
+  onEachPage(start);
 })();

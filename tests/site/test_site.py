@@ -255,6 +255,15 @@ class TestStepping:
         assert shown(page) == lines(2)
         assert page.locator(".stepper").count() == 1
 
+    def test_it_steps_where_the_page_is_opened_as_a_file(
+        self, site: Site, context: BrowserContext
+    ) -> None:
+        page = context.new_page()
+        page.goto((site.folder / STEPPED).as_uri())
+        page.wait_for_selector(f"#{NAME}.stepping")
+        page.get_by_role("button", name="Next line").click()
+        assert shown(page) == lines(2)
+
     def test_without_javascript_everything_is_visible(self, site: Site, chromium: Browser) -> None:
         plain = chromium.new_context(java_script_enabled=False)
         page = plain.new_page()
