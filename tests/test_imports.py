@@ -58,7 +58,7 @@ def test_a_heavy_import_is_seen(module: str) -> None:
 
 
 def test_list_answers_at_once() -> None:
-    """Under 0.5 s of one processor, in one of twenty runs: others on the same core only add to it."""
+    """Under 0.5 s of one processor, in one of twenty runs: what else runs only adds to it."""
 
     def seconds() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
