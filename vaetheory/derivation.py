@@ -214,11 +214,13 @@ def _scaled(relation: Relation, factor: Linear) -> Relation | None:
 
 def step_evidence(claim: Statement, *, seed: int) -> tuple[Evidence, ...]:
     """What the checkers say of one step: proof and exact worlds; where neither confirms it, a
-    closed form or quadrature.
+    closed form or quadrature. A proved inequality is not searched for a world that refutes it.
     """
     from vaetheory.checkers import exact, proof
 
-    found = [proof.check(claim), exact.check(claim, worlds=6, seed=seed)]
+    proved = proof.check(claim)
+    search = proved.verdict is not Verdict.HOLDS
+    found = [proved, exact.check(claim, worlds=6, seed=seed, search=search)]
     if not any(e.verdict is Verdict.HOLDS for e in found):
         from vaetheory.checkers import symbolic
 

@@ -55,13 +55,19 @@ class _Tally:
 
 
 def check(
-    statement: Statement, *, worlds: int = 20, seed: int = 0, deadline: float | None = None
+    statement: Statement,
+    *,
+    worlds: int = 20,
+    seed: int = 0,
+    deadline: float | None = None,
+    search: bool = True,
 ) -> Evidence:
     """Whether the statement holds in ``worlds`` random worlds.
 
-    A function of (statement, worlds, seed). ``deadline`` (seconds) bounds the time: what was not
-    looked at by then is not counted. Never raises on a legal statement: what no world can give a
-    value is UNDECIDED with a reason.
+    A function of (statement, worlds, seed, search). An inequality that survives them is also
+    searched downhill for a world that refutes it, unless ``search`` is False. ``deadline``
+    (seconds) bounds the time: what was not looked at by then is not counted. Never raises on a
+    legal statement: what no world can give a value is UNDECIDED with a reason.
     """
     ends = None if deadline is None else time.monotonic() + deadline
     tallies: dict[str, _Tally] = {}
@@ -71,7 +77,10 @@ def check(
         for style in (None, _plain(TAME)) if kind == GAUSSIAN else (None,):
             tallies[kind] = _Tally()
             try:
-                found = _ask(claims_of(statement, kind), number, seed, ends, tallies[kind], style)
+                claims = claims_of(statement, kind)
+                found = _ask(claims, number, seed, ends, tallies[kind], style)
+                if search and found is None and _is_searched(claims, tallies[kind], ends):
+                    found = searched(claims, seed, ends)
             except RecursionError:
                 found = None
                 tallies[kind].why.append("the statement is nested too deeply")
@@ -79,7 +88,7 @@ def check(
                 return _refuted(found, tallies, ends)
             if tallies[kind].decided:
                 break
-    return _survived(statement, tallies)
+    return _survived(statement, tallies, search)
 
 
 def _plain(style: Style) -> Style:
@@ -112,9 +121,12 @@ def _ask(
             continue
         if found is not None:
             return found
-    if claims.statement.relation.direction and tally.decided > BESIDE:
-        return searched(claims, seed, ends)
     return None
+
+
+def _is_searched(claims: Claims, tally: _Tally, ends: float | None) -> bool:
+    late = ends is not None and time.monotonic() > ends
+    return bool(claims.statement.relation.direction) and tally.decided > BESIDE and not late
 
 
 def _one_world(claims: Claims, seed: int, number: int, tally: _Tally, style: Style) -> Found | None:
@@ -157,7 +169,7 @@ def _refuted(found: Found, tallies: dict[str, _Tally], ends: float | None) -> Ev
     return Evidence(KIND, Verdict.FAILS, _figures(tallies), why=why, counterexample=example)
 
 
-def _survived(statement: Statement, tallies: dict[str, _Tally]) -> Evidence:
+def _survived(statement: Statement, tallies: dict[str, _Tally], search: bool) -> Evidence:
     figures = _figures(tallies)
     asked = [tally for tally in tallies.values() if tally.decided]
     reasons = [w for tally in tallies.values() for w in dict.fromkeys(tally.why)]
@@ -167,7 +179,8 @@ def _survived(statement: Statement, tallies: dict[str, _Tally]) -> Evidence:
     if statement.relation.direction:
         margin = min(tally.margin for tally in asked)
         figures["smallest margin"] = margin if math.isfinite(margin) else None
-        why = f"survived {figures['worlds']} worlds and a search; an inequality holds only by proof"
+        tried = f"{figures['worlds']} worlds" + (" and a search" if search else "")
+        why = f"survived {tried}; an inequality holds only by proof"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why=why)
     if asked[0].confirms(statement):
         return Evidence(KIND, Verdict.HOLDS, figures)

@@ -59,17 +59,22 @@ def check(statement: Statement, *, seed: int = 0, tolerance: float | None = None
 
     An equality holds when |left − right| ≤ tolerance · max(1, |left|, |right|) in both; it fails
     when a difference exceeds that
-    by ten times the measured grid error. An inequality can only be refuted. Never raises on a
-    legal statement.
+    by ten times the measured grid error. An inequality can only be refuted. What one world
+    refutes is not asked in the next. Never raises on a legal statement.
     """
     if tolerance is None:
         tolerance = 100 * TOLERANCE if has_gradient(statement) else TOLERANCE
     try:
         with quiet():
-            found = [_compare(statement, s, tolerance) for s in settings(statement, seed)]
+            found: list[Comparison] = []
+            for setting in settings(statement, seed):
+                found.append(_compare(statement, setting, tolerance))
+                evidence = _judge(statement, found, tolerance)
+                if evidence.verdict is Verdict.FAILS:
+                    break
     except CannotEvaluate as reason:
         return Evidence(KIND, Verdict.UNDECIDED, why=str(reason))
-    return _judge(statement, found, tolerance)
+    return evidence
 
 
 def _compare(statement: Statement, setting: Setting, tolerance: float) -> Comparison:

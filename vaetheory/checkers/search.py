@@ -20,6 +20,8 @@ from vaetheory.worlds.refusals import UngenerableError
 
 STARTS = 3
 STEPS = 50
+STUCK = 16
+"""After so many steps in a row that bring nothing, another start is worth more."""
 
 
 def searched(claims: Claims, seed: int, ends: float | None) -> Found | None:
@@ -47,9 +49,11 @@ def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> 
         return best
     keys = sorted((k for k in draws.taken if k[0] in ("weight", "number", "width")), key=repr)
     fixed: dict[Key, Fraction] = {}
+    idle = 0
     for _ in range(STEPS if keys else 0):
-        if ends is not None and time.monotonic() > ends:
+        if idle == STUCK or (ends is not None and time.monotonic() > ends):
             return None
+        idle += 1
         trial = dict(fixed)
         for key in random.sample(keys, min(len(keys), random.choice((1, 1, 2)))):
             value = fixed.get(key, draws.taken[key])
@@ -58,7 +62,7 @@ def _descend(claim: Claim, draws: Draws, random: Random, ends: float | None) -> 
         if isinstance(margin, Found):
             return margin
         if margin < best:
-            best, fixed = margin, trial
+            best, fixed, idle = margin, trial, 0
     return None
 
 

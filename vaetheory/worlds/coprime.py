@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import gcd
 
+SMALL = (2, 3, 5, 7, 11, 13)
+
 
 def coprime_base(numbers: Iterable[int]) -> list[int]:
     """Pairwise-coprime integers > 1 of which every given integer > 1 is a product of powers."""
-    waiting = sorted({n for n in numbers if n > 1}, reverse=True)
+    rests, primes = _without_shared({n for n in numbers if n > 1})
+    waiting = sorted(rests - {1}, reverse=True)
     base: list[int] = []
     while waiting:
         number = waiting.pop()
@@ -28,7 +31,27 @@ def coprime_base(numbers: Iterable[int]) -> list[int]:
                 break
         else:
             base.append(number)
-    return sorted(base)
+    return sorted((*primes, *base))
+
+
+def _without_shared(numbers: set[int]) -> tuple[set[int], list[int]]:
+    """The numbers without the smallest primes that several of them share, and those primes.
+
+    Most numbers are made of these, and dividing is cheaper than refining.
+    """
+    shared = []
+    for prime in SMALL:
+        multiples = [n for n in numbers if n % prime == 0]
+        if len(multiples) > 1:
+            shared.append(prime)
+            numbers = numbers.difference(multiples) | {_without(n, prime) for n in multiples}
+    return numbers, shared
+
+
+def _without(number: int, prime: int) -> int:
+    while number % prime == 0:
+        number //= prime
+    return number
 
 
 def exponents(number: int, base: Iterable[int]) -> dict[int, int]:
@@ -56,6 +79,8 @@ def exponents(number: int, base: Iterable[int]) -> dict[int, int]:
 
 def perfect_power(number: int) -> tuple[int, int]:
     """``number`` = root ** exponent with the largest exponent: (2, 4) for 16, (6, 1) for 6."""
+    if _shared_exponent(number) == 1:
+        return number, 1
     exponent = 1
     prime = 2
     while number >> prime:
@@ -65,6 +90,20 @@ def perfect_power(number: int) -> tuple[int, int]:
         else:
             prime += 1
     return number, exponent
+
+
+def _shared_exponent(number: int) -> int:
+    """What the exponents of the first primes have in common: 1 settles most numbers quickly."""
+    shared = 0
+    for prime in SMALL:
+        count = 0
+        while number % prime == 0:
+            number //= prime
+            count += 1
+        shared = gcd(shared, count)
+        if shared == 1:
+            break
+    return shared
 
 
 def integer_root(number: int, degree: int) -> int:

@@ -68,6 +68,7 @@ def _sign_by_interval(value: Exact, precision: int) -> int | None:
     return None if enclosure is None else enclosure.sign
 
 
+@lru_cache(maxsize=100)
 def normal(value: Exact) -> Exact:
     """The number over a pairwise-coprime base of all its integers; 0 has the normal form 0."""
     base = coprime_base(integers_of(value))

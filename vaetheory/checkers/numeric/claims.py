@@ -12,6 +12,8 @@ from vaetheory.language.expressions import Expectation, Expression, Gradient, wa
 from vaetheory.language.statements import Relation, Statement
 
 KINDS = ("gaussian", "nonlinear")
+SPREADS = (0.3, 2.5, 5.0)
+"""Worlds that are tight or wide refute inequalities that hold in ordinary ones."""
 
 
 def sides(statement: Statement) -> tuple[Expression, Expression]:
@@ -44,8 +46,12 @@ def settings(statement: Statement, seed: int) -> tuple[Setting, ...]:
     pair = tuple(Setting(kind, seed, size=2 + k) for k, kind in enumerate(KINDS))
     if not statement.relation.direction:
         return pair
-    spreads = (0.3, 2.5, 5.0)
-    more = (Setting(kind, seed + 1, spread=spread) for spread in spreads for kind in KINDS)
+    more = (
+        Setting(kind, seed + again, spread=spread)
+        for again in (1, 2, 3)
+        for spread in SPREADS
+        for kind in KINDS
+    )
     return (*pair, *more)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vaetheory.checkers.numeric.backend import Backend
-from vaetheory.checkers.numeric.bounds import standard_error
+from vaetheory.checkers.numeric.bounds import HEAVIEST_TAIL, standard_error, z_bound
 from vaetheory.checkers.numeric.build import build_world
-from vaetheory.checkers.numeric.claims import sides, varied
+from vaetheory.checkers.numeric.claims import SPREADS, sides, varied
 from vaetheory.checkers.numeric.estimate import Estimate
 from vaetheory.checkers.numeric.estimators import Run, estimate, run_for
 from vaetheory.checkers.numeric.world import Setting, World
@@ -18,6 +18,9 @@ from vaetheory.language.statements import Relation, Statement
 
 CANDIDATES = 4
 SCREENING = 2**11
+ENOUGH = 2**14
+"""Draws for a mean where those of the screening already were a refutation: z grows with √n."""
+
 POINTS = 32
 
 RunIn = Callable[[World, int], Run]
@@ -58,23 +61,46 @@ class Outcome:
 
 
 def outcome(
-    statement: Statement, setting: Setting, samples: int, target: float, backend: Backend
+    statement: Statement,
+    setting: Setting,
+    samples: int,
+    target: float,
+    rate: float,
+    backend: Backend,
 ) -> Outcome:
     """Both sides from at most ``samples`` draws per mean, in one of a few candidate worlds.
 
     The world is the one in which a few draws of their own see the largest difference (for an
-    inequality, the smallest margin). Those draws are not used again, so the choice costs no false
-    alarms, and it finds the worlds in which a wrong statement is wrong by much.
+    inequality, the smallest margin), or the first whose difference would already be a refutation at
+    the false-alarm ``rate``. Those draws are not used again, so the choice costs no false alarms,
+    and it finds the worlds in which a wrong statement is wrong by much.
     """
-    candidates = [replace(setting, seed=setting.seed + 104729 * k) for k in range(CANDIDATES)]
-    few = [_estimated(statement, s, _runs(backend, SCREENING, 0.0, 1), backend) for s in candidates]
+    few: list[Outcome] = []
+    spreads = [setting.spread] * CANDIDATES
+    if statement.relation.direction:
+        spreads += SPREADS
+    for k, spread in enumerate(spreads):
+        here = replace(setting, seed=setting.seed + 104729 * k, spread=spread)
+        few.append(_estimated(statement, here, _runs(backend, SCREENING, 0.0, 1), backend))
+        if few[-1].n and _is_plainly_wrong(few[-1], statement, rate):
+            samples = min(samples, ENOUGH)
+            break
     if not any(o.n for o in few):
         return _at_points(statement, setting, backend)
+    chosen = max(few, key=lambda o: _against(o, statement)).world.setting
+    return _estimated(statement, chosen, _runs(backend, samples, target, 2), backend)
+
+
+def _against(found: Outcome, statement: Statement) -> float:
+    """How many standard errors speak against the statement."""
     direction = statement.relation.direction
-    chosen = max(few, key=lambda o: -direction * o.z if direction else abs(o.z))
-    seed = chosen.world.setting.seed
-    runs = _runs(backend, samples, target, 2)
-    return _estimated(statement, replace(setting, seed=seed), runs, backend)
+    return -direction * found.z if direction else abs(found.z)
+
+
+def _is_plainly_wrong(found: Outcome, statement: Statement, rate: float) -> bool:
+    bound = z_bound(rate, found.difference.skewness, found.difference.kurtosis)
+    tail = max(found.left.tail, found.right.tail)
+    return bound is not None and tail <= HEAVIEST_TAIL and _against(found, statement) > bound
 
 
 def _runs(backend: Backend, samples: int, target: float, stage: int) -> RunIn:
@@ -117,8 +143,7 @@ def _at_points(statement: Statement, setting: Setting, backend: Backend) -> Outc
         found = _estimated(statement, here, _runs(backend, 1, 0.0, 3), backend)
         left, right = replace(found.left, n=POINTS), replace(found.right, n=POINTS)
         outcomes.append(replace(found, left=left, right=right, points=True))
-    direction = statement.relation.direction
-    return max(outcomes, key=lambda o: -direction * o.z if direction else abs(o.z))
+    return max(outcomes, key=lambda o: _against(o, statement))
 
 
 def gain(
