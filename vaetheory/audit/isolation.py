@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ _ENVIRONMENT = {
 }
 
 
-_PATIENCE = 6.0
+_POLL = 0.05
 # How a process ends that has used up its RLIMIT_CPU, as `subprocess` tells it: −SIGXCPU.
 _OUT_OF_TIME = -24
 
@@ -37,9 +38,10 @@ class NothingRead(Exception):
 def audit_in_subprocess(target: str, signature: str | None, seconds: float) -> Report:
     """The report on `FILE.py:FUNCTION`; raises `NothingRead`.
 
-    After `seconds` of its own work, or six times as many on the clock, the child and whatever it
-    started are killed, and the report is `undecided`. (On a busy machine the clock alone would
-    stop an audit that had hardly begun.)
+    After `seconds` in which it worked or slept, the child and whatever it started are killed, and
+    the report is `undecided`. Time in which it was ready and others had the processor does not
+    count, where the system tells (Linux): on a busy machine the clock alone would stop an audit
+    that had hardly begun.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.json"
@@ -50,9 +52,7 @@ def audit_in_subprocess(target: str, signature: str | None, seconds: float) -> R
             stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:
-            status = child.wait(timeout=_PATIENCE * seconds)
-        except subprocess.TimeoutExpired:
-            status = _OUT_OF_TIME
+            status = _wait(child, seconds)
         finally:
             _kill(child)
         if status == _OUT_OF_TIME:
@@ -63,6 +63,23 @@ def audit_in_subprocess(target: str, signature: str | None, seconds: float) -> R
     if "error" in document:
         raise NothingRead(document["error"])
     return Report.from_json(document)
+
+
+def _wait(child: subprocess.Popen[bytes], seconds: float) -> int:
+    begun = time.monotonic()
+    while time.monotonic() - begun - _waited(child.pid) < seconds:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return child.wait(timeout=_POLL)
+    return _OUT_OF_TIME
+
+
+def _waited(pid: int) -> float:
+    """Seconds that a process stood ready while others had the processor."""
+    try:
+        # run time, waiting time (both in nanoseconds) and time slices of the main thread
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) * 1e-9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _path() -> str:

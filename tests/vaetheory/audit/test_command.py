@@ -132,12 +132,13 @@ def test_the_table_says_verdict_beta_and_fix(
     assert max(map(cell_len, out.splitlines())) <= 100
 
 
-def test_a_file_that_never_ends_is_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["pass", "time.sleep(1)"])
+def test_a_file_that_never_ends_is_stopped(tmp_path: Path, line: str) -> None:
     path = tmp_path / "endless.py"
-    path.write_text("def f(recon, x, mu, logvar):\n    while True:\n        pass\n")
+    path.write_text(f"import time\ndef f(recon, x, mu, logvar):\n    while True:\n        {line}\n")
     start = time.monotonic()
     report = audit_in_subprocess(f"{path}:f", None, seconds=2.0)
-    assert time.monotonic() - start < 15  # 2 s of work; six times as long at most on the clock
+    assert time.monotonic() - start < 10  # 2 s, and what others of a busy machine took meanwhile
     assert report.verdict.value == "undecided"
     assert "ran for more than 2 s" in report.findings[0].why
 
