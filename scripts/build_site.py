@@ -22,6 +22,7 @@ import model_fragments
 import run_fragments
 import search_index
 import theorem_pages
+import verification_fragments
 
 from vaetheory.presentation import notation
 
@@ -67,6 +68,7 @@ def prepare() -> None:
     command_outputs.write(ROOT, ROOT / "docs" / "generated")
     run_fragments.write(ROOT / "runs", ROOT / "docs" / "generated")
     model_fragments.write(ROOT / "docs" / "results", ROOT / "docs" / "generated")
+    verification_fragments.write(ROOT / "docs" / "results", ROOT / "docs" / "generated")
     version = browser_python.write(ROOT / "docs" / "assets" / "python", ROOT / ".cache")
     check_mine.write(ROOT, ROOT / "docs" / "generated", version)
 
