@@ -30,9 +30,9 @@ def deciders(found: Document) -> str:
         ("an exact decision, median", f"{found['exact decision, milliseconds']['median']:.2g} ms"),
     ]
     text = (
-        "Random pairs of expressions, equal by construction or slipped by one mistake, are given to "
-        "the prover and to the exact checker. A pair that one proves and the other refutes would be "
-        "a defect of one of the two."
+        "Random pairs of expressions, equal by construction or slipped by one mistake, are given "
+        "to the prover and to the exact checker. A pair that one proves and the other refutes "
+        "would be a defect of one of the two."
     )
     command = f"python scripts/two_deciders.py --pairs {found['pairs']} --first {found['first']}"
     return _section("Two deciders against each other", text, rows, command, found)
