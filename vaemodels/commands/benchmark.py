@@ -66,7 +66,8 @@ def _print(document: dict[str, Any]) -> None:
         box=None,
         pad_edge=False,
     )
-    table.add_column("loop", no_wrap=True)
+    # The names wrap, the numbers never: the widest line fits in 80 columns.
+    table.add_column("loop", max_width=30)
     for name in ("images/s", "ratio", "range", "GFLOP/s", "of peak"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in document["rows"]:
