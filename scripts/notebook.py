@@ -8,6 +8,7 @@ The source is `notebooks/hw4_vae.py` in jupytext's percent format.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import jupytext
@@ -26,9 +27,17 @@ def execute(target: Path) -> None:
     # Through sockets in the file system: nothing listens on the network.
     config = Config({"KernelManager": {"transport": "ipc"}})
     client = NotebookClient(notebook, config=config, timeout=SECONDS, kernel_name="python3")
+    client.on_cell_start = partial(_tell, len(notebook.cells))
     client.execute(cwd=str(ROOT))
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
+
+
+def _tell(count: int, cell: nbformat.NotebookNode, cell_index: int) -> None:
+    """Two cells train for minutes: say which one works."""
+    if cell.cell_type == "code":
+        first = cell.source.partition("\n")[0]
+        print(f"cell {cell_index + 1} of {count}: {first}", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str]) -> int:
