@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.flop_counter import FlopCounterMode
 
+from vaemodels import pythae_loop
 from vaemodels.config import Config, Device, Precision
 from vaemodels.data import Dataset
 from vaemodels.distributed import World
@@ -241,6 +242,9 @@ def _loops(config: Config, data: Dataset, native: bool) -> dict[str, tuple[Loop,
     }
     for precision in _precisions(native):
         loops[f"vaemodels, {precision}"] = (package_loop(config, data, precision), precision)
+    if pythae_loop.is_installed():
+        trainer = pythae_loop.trainer_loop(config, data)
+        loops["pythae's trainer, without a class"] = (trainer, Precision.FLOAT32)
     if config.device is Device.CUDA:
         loops["vaemodels without the CUDA graph"] = (
             package_loop(config, data, best.precision, capture=False),

@@ -34,7 +34,7 @@ def html(text: str, **changes: Any) -> str:
 
 def tex(page: str) -> list[str]:
     """The TeX of every formula on a page, as the MathML carries it."""
-    found = r'<annotation encoding="application/x-tex">(.*?)</annotation>'
+    found = r'<annotation encoding="application/x-tex">\\\((.*?)\\\)</annotation>'
     return re.findall(found, page, re.DOTALL)
 
 

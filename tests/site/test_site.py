@@ -162,6 +162,19 @@ class TestSearch:
         page.wait_for_selector(".md-search-result__item")
         assert asked.count(index) == 1
 
+    def test_formulas_of_its_results_are_rendered(
+        self, site: Site, context: BrowserContext
+    ) -> None:
+        page = ready(context.new_page(), site, STEPPED)
+        page.locator("input[name=query]").focus()
+        page.keyboard.type("mathbb")
+        page.wait_for_selector(".md-search-result__item .katex")
+        page.wait_for_function(
+            r"!document.querySelector('.md-search-result__list').innerHTML.includes('\\(')"
+        )
+        assert not page.locator(".md-search-result__item .katex-error").count()
+        assert page.locator(".md-search-result__item mark .katex").count()
+
 
 class TestStepping:
     def test_buttons(self, site: Site, context: BrowserContext) -> None:

@@ -77,9 +77,11 @@ class KaTeX:
         # One question at a time: a builder may render pages in several threads.
         with self._lock:
             if key not in self._known:
-                # Whoever reads the TeX of a page, or searches it, should not meet our marks.
+                # Whoever reads the TeX of a page, or searches it, should not meet our marks. The
+                # delimiters tell the results of a search where a formula begins and ends.
                 html = self._ask(notation.marked(key[0]), display)
-                self._known[key] = _ANNOTATION.sub(lambda _: f">{escape(key[0])}<", html, count=1)
+                source = f">\\({escape(key[0])}\\)<"
+                self._known[key] = _ANNOTATION.sub(lambda _: source, html, count=1)
             return self._known[key]
 
     def close(self) -> None:
