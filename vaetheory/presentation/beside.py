@@ -21,6 +21,7 @@ class Group:
     """Lines of a source from `first` on, and the equation that they are."""
 
     anchor: str
+    label: str
     first: int
     text: str
     tex: str
@@ -57,6 +58,7 @@ def groups(root: Path, name: str) -> list[Group]:
         made.append(
             Group(
                 f"{name.rpartition(':')[2]}-{group['key']}".lower().replace("_", "-"),
+                f"`{name.rpartition(':')[2]}`, {group['key']}",
                 source.first + start,
                 "\n".join(lines[start:end]).rstrip(),
                 group["tex"],
@@ -110,7 +112,7 @@ def tests_text(root: Path) -> str:
     for test in dict.fromkeys(test for group in everything for test in group.tests):
         source = sources.find(root, test)
         held = [group for group in everything if test in group.tests]
-        back = ", ".join(f"[{group.anchor.replace('-', ' ')}](#{group.anchor})" for group in held)
+        back = ", ".join(f"[{group.label}](#{group.anchor})" for group in held)
         out += [
             f"### {test.rpartition(':')[2].replace('_', ' ')} {{ #{anchor(test)} }}",
             "",
