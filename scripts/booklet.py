@@ -83,7 +83,7 @@ def document() -> str:
         "\n\n".join(parts),
         extensions=["admonition", "attr_list", "md_in_html", "tables", "toc", extension],
     )
-    sheets = ("katex/katex.min.css", "site.css", "booklet.css")
+    sheets = ("katex/katex.min.css", "serif/faces.css", "site.css", "booklet.css")
     links = "\n".join(
         f'<link rel="stylesheet" href="{(DOCS / "assets" / sheet).as_uri()}">' for sheet in sheets
     )

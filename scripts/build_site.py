@@ -18,6 +18,7 @@ from pathlib import Path
 import browser_python
 import check_mine
 import command_outputs
+import fonts
 import model_fragments
 import run_fragments
 import search_index
@@ -33,24 +34,18 @@ SERIF = PACKAGES / "@fontsource" / "source-serif-4" / "files"
 
 
 def copy_katex(target: Path) -> None:
-    """KaTeX's stylesheet, the one font format that every current browser takes, and the script,
-    which a page loads only to set what its reader writes.
+    """KaTeX's stylesheet and fonts, and the script, which a page loads only to set what its reader
+    writes or searches for.
     """
     shutil.rmtree(target, ignore_errors=True)
-    (target / "fonts").mkdir(parents=True)
-    shutil.copy(KATEX / "katex.min.css", target)
+    fonts.katex(KATEX, target)
     shutil.copy(KATEX / "katex.min.js", target)
-    for font in KATEX.glob("fonts/*.woff2"):
-        shutil.copy(font, target / "fonts")
 
 
 def copy_serif(target: Path) -> None:
-    """The text face (Source Serif, SIL Open Font License): regular, italic and semibold."""
+    """The text face: regular, italic and semibold."""
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    for script in ("latin", "greek"):
-        for style in ("400-normal", "400-italic", "600-normal"):
-            shutil.copy(SERIF / f"source-serif-4-{script}-{style}.woff2", target)
+    fonts.serif(SERIF, target)
 
 
 def copy_assets() -> None:

