@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import time
 from collections.abc import Callable
@@ -12,9 +13,13 @@ from vaetheory.audit import evidence as evidence_
 from vaetheory.audit import signature as signature_
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, finding
+from vaetheory.audit.plan import Fixed
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.report import Report, Verdict
 from vaetheory.audit.roles import Role
+
+# How many further values of text arguments are tried, in a third of the time each.
+_MOST_OPTIONS = 3
 
 
 def audit_function(
@@ -28,7 +33,10 @@ def audit_function(
     `signature` gives the roles of its parameters where names and shapes do not tell
     (`"recon,x,mu,logvar"`, or `"out.a=recon,out.b=mu"`); `seconds` bounds the search for a reading.
     """
-    return examine(function, signature, name, seconds)[0]
+    report, evidence = examine(function, signature, name, seconds)
+    if evidence is not None and evidence.formula.explained and not signature:
+        report.assumed += _with_other_options(function, evidence, seconds)
+    return report
 
 
 def examine(
@@ -62,6 +70,26 @@ def examine(
         report.findings = [_hinted(one, function) for one in report.findings]
     report.seconds = time.perf_counter() - start
     return report, evidence
+
+
+def _with_other_options(
+    function: Callable[..., Any], evidence: Evidence, seconds: float
+) -> list[str]:
+    """What the function computes when an argument is given another of the texts that it knows."""
+    found: list[str] = []
+    for parameter in evidence.formula.caller.plan.parameters:
+        chosen = parameter.node.value if isinstance(parameter.node, Fixed) else None
+        others = [o for o in evidence.source.options.get(parameter.name, []) if o != chosen]
+        if not isinstance(chosen, str):
+            continue
+        for other in others[: _MOST_OPTIONS - len(found)]:
+            bound = functools.partial(function, **{parameter.name: other})
+            report, _ = examine(bound, None, None, seconds / (2 * _MOST_OPTIONS))
+            beta = f", β = {report.beta}" if report.beta is not None else ""
+            names = ", ".join(item.name for item in report.findings if item.name != "undecided")
+            told = f"{report.verdict.value}{beta}{f' ({names})' if names else ''}"
+            found.append(f"with {parameter.name} = {other!r}: {told}")
+    return found
 
 
 def _takes_latents(function: Callable[..., Any], given: str | None) -> bool:

@@ -137,7 +137,7 @@ class Caller:
         """Autograd's ∂(objective)/∂(each array of the plan)."""
         arrays = self._packed(values)
         wanted: dict[Role, NDArray[np.float64]] = {
-            role: arrays[role] for role in self.plan.roles if role is not Role.CONDITION
+            role: arrays[role] for role in self.plan.roles if not role.is_aside
         }
         fixed = {r: self.framework.array(a) for r, a in arrays.items() if r not in wanted}
 

@@ -20,7 +20,7 @@ exit codes: 0 a negative ELBO (up to scale and constant), an ELBO, or a declared
 
 --signature gives the roles of the parameters in their order, or by name for fields of a record:
 recon,x,mu,logvar  or  out.a=recon,out.b=mu  (roles: recon x mu s z c recon_scale prior_mu prior_s;
-_ leaves a default).
+head and class for what another head says and the class it is held against; _ leaves a default).
 """
 
 

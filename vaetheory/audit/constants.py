@@ -27,7 +27,7 @@ class Constant:
 
 def read(formula: Formula, likelihood: Likelihood, divergence: Divergence) -> Constant:
     """Explain the intercepts at all sizes."""
-    if formula.of_target:
+    if formula.of_target or formula.of_aside:
         return Constant(True)
     left = _after_kl(formula, divergence)
     if left is None:

@@ -51,6 +51,11 @@ def _one(
     match role, region:
         case Role.CONDITION, _:
             return np.eye(CLASSES)[random.integers(0, CLASSES, sizes.batch)]
+        case Role.LABEL, _:
+            # Whole numbers, as losses that index with a class want them.
+            return np.asarray(random.integers(0, CLASSES, sizes.batch))
+        case Role.HEAD, _:
+            return random.uniform(0.05, 0.95, (sizes.batch, CLASSES))
         case Role.TARGET, Region.BINARY:
             return (random.random(shape) < 0.5).astype(np.float64)
         case ((Role.TARGET | Role.RECONSTRUCTION), Region.LOGITS) if role is Role.RECONSTRUCTION:

@@ -13,6 +13,7 @@ from vaetheory.audit.names import looks_like_spread
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.roles import Role
 from vaetheory.audit.terms import latent as terms
+from vaetheory.audit.terms import slipped
 from vaetheory.audit.terms.term import Term
 
 _FIXES = {
@@ -62,10 +63,22 @@ def read(formula: Formula) -> Divergence:
             (p.log, -0.5 * p.log_factor),
         )
         return _weighed(coefficients, pieces, p.name, "one-sample KL, log q(z|x) − log p(z); ", 0.0)
-    if part.name == "two Gaussians":
+    if part.name == "two Gaussians" or part.name.startswith("two Gaussians, the prior's s"):
         first, second, third = part.fit.terms[:3]
         pieces = ((first, 0.5), (second, 0.5), (third, 0.5), (p.log, -0.5 * p.log_factor))
-        return _weighed(coefficients, pieces, p.name, "prior N(μ_p, σ_p²) from arguments; ", -0.5)
+        said = "prior N(μ_p, σ_p²) from arguments; "
+        if apart := part.name.partition(", ")[2]:
+            said += f"{apart}; "
+        return _weighed(coefficients, pieces, p.name, said, -0.5)
+    if part.name == "one sample, learned prior":
+        of_prior, of_posterior = part.fit.terms[:2]
+        log_prior = part.fit.terms[3]
+        pieces = ((of_prior, 0.5), (of_posterior, -0.5), (p.log, -0.5 * p.log_factor),
+                  (log_prior, 0.5))  # fmt: skip
+        said = "one-sample KL, log q(z|x) − log p(z) with a prior from arguments; "
+        return _weighed(coefficients, pieces, p.name, said, 0.0)
+    if part.name in (slipped.TWO_GAUSSIANS, slipped.ONE_SAMPLE):
+        return _slipped(part.name, p, coefficients)
     if part.name == "reversed":
         why = "the terms are μ²/σ² + 1/σ² + log σ²: the divergence of p from q, not of q from p"
         rows = tuple((t.text, c, float("nan")) for t, c in coefficients.items())
@@ -165,6 +178,33 @@ def _shows(formula: Formula, log: tuple[Term, float], constant: float) -> bool:
     return bool(exact and math.isclose(float(solution[0]), constant, rel_tol=1e-8))
 
 
+_PRIOR_FIX = (
+    "0.5 * (logvar_p - logvar + (logvar.exp() + (mu - mu_p)**2) / logvar_p.exp() - 1).sum()"
+)
+_SAMPLE_FIX = "log_q = -0.5 * (logvar + (z - mu)**2 / logvar.exp()).sum()  # mind the brackets"
+
+
+def _slipped(name: str, p: terms.Parametrization, coefficients: dict[Term, Monomial]) -> Divergence:
+    """A KL between two learned Gaussians, or log q − log p of one sample, with a slip in it."""
+    rows = tuple((t.text, c, float("nan")) for t, c in coefficients.items())
+    shown = " + ".join(f"({c})·{t.text}" for t, c in coefficients.items())
+    text = f"s is {p.name}"
+    if name == slipped.TWO_GAUSSIANS:
+        if slipped.is_reversed(p, {t: c.number for t, c in coefficients.items()}):
+            why = f"the latent term is {shown}: the divergence of p from q, not of q from p"
+            return Divergence(True, None, text, rows, (finding("reversed-kl", why, _PRIOR_FIX),))
+        why = (
+            f"the latent term is {shown}; between two Gaussians it must be "
+            "½[(μ−μ_p)²/σ_p² + σ²/σ_p² + log σ_p² − log σ² − 1]"
+        )
+        return Divergence(True, None, text, rows, (finding("kl-scale", why, _PRIOR_FIX),))
+    why = (
+        f"the latent term is {shown}; log q(z|x) − log p(z) of a sample is "
+        "½[z² − (z−μ)²/σ² − log σ²]"
+    )
+    return Divergence(True, None, text, rows, (finding("kl-scale", why, _SAMPLE_FIX),))
+
+
 def _unusual(formula: Formula, coefficients: dict[Term, Monomial]) -> Divergence:
     """A sum of pieces that no parametrization explains."""
     rows = tuple((t.text, c, float("nan")) for t, c in coefficients.items())
@@ -175,6 +215,11 @@ def _unusual(formula: Formula, coefficients: dict[Term, Monomial]) -> Divergence
         return Divergence(
             True, None, "", rows, because="the loss takes μ but no scale, so q(z|x) is not known"
         )
+    slipped_mean = found & {terms.MEAN_LINEAR, terms.MEAN_ABSOLUTE}
+    rest = found - slipped_mean
+    if slipped_mean and any(rest == {p.variance, p.log} for p in terms.PARAMETRIZATIONS):
+        why = f"the latent term is {shown}: {slipped_mean.pop().text} stands where μ² belongs"
+        return Divergence(True, None, "", rows, (finding("missing-term", why, _FIXES["log σ²"]),))
     if terms.MEAN_EXP in found or any(t.text == "μ" for t in found):
         why = f"the latent term is {shown}: μ stands where log σ² belongs"
         return Divergence(

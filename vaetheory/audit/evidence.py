@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from vaetheory.audit import behaviour, dependence, gradients, regions
+from vaetheory.audit import behaviour, broadcasting, dependence, gradients, regions
 from vaetheory.audit import edges as edges_
 from vaetheory.audit import source as source_
+from vaetheory.audit.broadcasting import Broadcast
 from vaetheory.audit.calling import CallFailed, quietly
 from vaetheory.audit.dependence import Effect
 from vaetheory.audit.design import Region, draw
@@ -39,6 +40,7 @@ class Evidence:
     additive: bool = True
     unseen: float | None = None
     per_example: bool = False
+    broadcasts: list[Broadcast] = field(default_factory=list)
 
     @property
     def hypers(self) -> list[Hyper]:
@@ -83,6 +85,7 @@ def _measure(evidence: Evidence) -> None:
     formula = evidence.formula
     caller, sizes = formula.caller, formula.layout.base
     evidence.unused = behaviour.unused(caller, sizes)
+    evidence.broadcasts = broadcasting.broadcasts(caller, formula.layout)
     if not formula.explained:
         evidence.mixes = sizes.batch > 1 and behaviour.mixes_examples(caller, sizes)
         evidence.ordered = sizes.batch > 1 and behaviour.depends_on_order(caller, sizes)

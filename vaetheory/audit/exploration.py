@@ -12,6 +12,7 @@ import numpy as np
 from vaetheory.audit import behaviour, divergence, likelihood, outputs, signature
 from vaetheory.audit import source as source_
 from vaetheory.audit.calling import Caller, CallFailed, defaults_of
+from vaetheory.audit.clock import waited
 from vaetheory.audit.design import Region, draw
 from vaetheory.audit.frameworks import candidates
 from vaetheory.audit.frameworks.framework import Framework
@@ -26,6 +27,7 @@ from vaetheory.audit.shapes import Layout, layouts
 _SECONDS = 4.0
 _PATIENCE = 2.0
 _LAYOUTS_THAT_RUN = 2
+_AGAINST_THE_NAMES, _VAGUE = 1.0, 2.0
 
 
 @dataclass
@@ -97,17 +99,38 @@ def _literals(function: Callable[..., Any], base: Any) -> set[float]:
 class Stop:
     """The end of a search: so many seconds of this process, at most twice as many on the clock.
 
-    The clock alone would make a verdict depend on what else the machine has to do.
+    Time in which others had the processor does not count, where the system tells: with it a verdict
+    would depend on what else the machine has to do.
     """
 
     def __init__(self, seconds: float) -> None:
         self._used = time.process_time() + seconds
-        self._clock = time.monotonic() + _PATIENCE * seconds
+        self._clock = _clock() + _PATIENCE * seconds
+        self._wall = float("inf")
+
+    def hasten(self, seconds: float, *, by_the_wall: bool) -> None:
+        """End so many seconds from now, if it was not to end sooner.
+
+        `by_the_wall`: at twice as many on the clock whoever had the processor, where a cut search
+        says no more than `undecided` as it would have anyway.
+        """
+        self._used = min(self._used, time.process_time() + seconds)
+        self._clock = min(self._clock, _clock() + _PATIENCE * seconds)
+        if by_the_wall:
+            self._wall = min(self._wall, time.monotonic() + _PATIENCE * seconds)
 
     @property
     def is_due(self) -> bool:
         """Whether the search must end."""
-        return time.process_time() > self._used or time.monotonic() > self._clock
+        return (
+            time.process_time() > self._used
+            or _clock() > self._clock
+            or time.monotonic() > self._wall
+        )
+
+
+def _clock() -> float:
+    return time.monotonic() - waited()
 
 
 @dataclass
@@ -142,6 +165,11 @@ class _Search:
                             hyper.write(value)
                 if self.found.settled or self.found.remembers:
                     return
+                best = self.found.formula
+                if best is not None:
+                    # It can be called as its names say: what is left are less likely readings.
+                    seconds = _VAGUE if _are_vague(best) else _AGAINST_THE_NAMES
+                    self.stop.hasten(seconds, by_the_wall=not best.explained)
                 if self.stop.is_due:
                     self.found.cut = True
                     return

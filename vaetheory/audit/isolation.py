@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from vaetheory.audit.clock import waited
 from vaetheory.audit.findings import finding
 from vaetheory.audit.report import Report, Verdict
 from vaetheory.audit.worker import LIMIT
@@ -67,19 +68,10 @@ def audit_in_subprocess(target: str, signature: str | None, seconds: float) -> R
 
 def _wait(child: subprocess.Popen[bytes], seconds: float) -> int:
     begun = time.monotonic()
-    while time.monotonic() - begun - _waited(child.pid) < seconds:
+    while time.monotonic() - begun - waited(child.pid) < seconds:
         with contextlib.suppress(subprocess.TimeoutExpired):
             return child.wait(timeout=_POLL)
     return _OUT_OF_TIME
-
-
-def _waited(pid: int) -> float:
-    """Seconds that a process stood ready while others had the processor."""
-    try:
-        # run time, waiting time (both in nanoseconds) and time slices of the main thread
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) * 1e-9
-    except (OSError, ValueError, IndexError):
-        return 0.0
 
 
 def _path() -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
+from vaetheory.audit import source as source_
 from vaetheory.audit.findings import Finding, finding
 from vaetheory.audit.monomials import Monomial
+from vaetheory.audit.names import plain
 from vaetheory.audit.recovery import Formula
+from vaetheory.audit.roles import Role
 from vaetheory.audit.terms import reconstruction as terms
 from vaetheory.audit.terms.term import Term
 
@@ -81,7 +85,7 @@ def read(formula: Formula) -> Likelihood:
         rows = ((term.text, coefficients[term]),)
         return Likelihood(Family.LOCATION, coefficients[term], text, rows)
     if part.name in _PAIRS or part.fit.terms[0].text.startswith("−x log(x̂+"):
-        return _bernoulli(part.fit.terms, part.name, coefficients)
+        return _bernoulli(formula, part.fit.terms, coefficients)
     return _other(formula, coefficients)
 
 
@@ -92,22 +96,48 @@ def _location(term: Term) -> str:
     return _LOCATIONS.get(term, "")
 
 
-def _bernoulli(pair: tuple[Term, ...], name: str, coefficients: dict[Term, Monomial]) -> Likelihood:
-    ones, zeros, text = _PAIRS[name]
+_SUMS_TO_ONE = re.compile(
+    r"softmax|multinomial|categorical|\b(bow|words?|topics?|items?|vocab|docs?|clicks?)(_|\b)", re.I
+)
+_PIXELS = re.compile(r"recon\w*|x_?(hat|rec\w*|tilde|prime|decoded\w*)|(img|image)\w*|\w*pixels?")
+
+
+def _half(
+    formula: Formula, lost: Term, text: str, coefficients: dict[Term, Monomial]
+) -> Likelihood:
+    """−x log x̂ alone: half of a BCE, or the whole of a multinomial whose x̂ sums to 1."""
+    rows = tuple((term.text, c) for term, c in coefficients.items())
+    weight = next(iter(coefficients.values()))
+    names = {
+        leaf.role: leaf.name.rpartition(".")[2] for leaf in formula.caller.plan.leaves()
+    }  # fmt: skip
+    said = [source_.read(formula.caller.function).text, names.get(Role.RECONSTRUCTION, "")]
+    is_ones = "(1−x)" in lost.text
+    if is_ones and "logit" not in text and _SUMS_TO_ONE.search(" ".join(said)):
+        text = "x̂ is taken to sum to 1 over its entries (a softmax): −x log x̂ is a multinomial"
+        return Likelihood(Family.DISCRETE, weight, text, rows, complete=True)
+    why = f"the term {lost.text} is not there: pixels of one value cost nothing"
+    if is_ones and "logit" not in text:
+        if not _PIXELS.fullmatch(plain(names.get(Role.RECONSTRUCTION, ""))):
+            because = (
+                "the data term is −x log x̂ alone: the whole of a multinomial if x̂ sums to 1 over "
+                "its entries (a softmax), half of a cross-entropy if it does not"
+            )
+            return Likelihood(Family.UNKNOWN, weight, text, rows, because=because)
+        why += " (only if x̂ summed to 1 over its entries, as a softmax does, would this be whole)"
+    fix = "F.binary_cross_entropy(x_hat, x, reduction='sum')"
+    return Likelihood(Family.UNKNOWN, weight, text, rows, (finding("half-bce", why, fix),))
+
+
+def _bernoulli(
+    formula: Formula, pair: tuple[Term, ...], coefficients: dict[Term, Monomial]
+) -> Likelihood:
+    ones, zeros, text = _PAIRS.get(formula.data.name, _PAIRS["BCE on probabilities"])
     if len(pair) == 2:
         ones, zeros = pair
     rows = tuple((term.text, c) for term, c in coefficients.items())
     if ones not in coefficients or zeros not in coefficients:
-        lost = zeros if ones in coefficients else ones
-        why = f"the term {lost.text} is not there: pixels of one value cost nothing"
-        fix = "F.binary_cross_entropy(x_hat, x, reduction='sum')"
-        return Likelihood(
-            Family.UNKNOWN,
-            next(iter(coefficients.values())),
-            text,
-            rows,
-            (finding("half-bce", why, fix),),
-        )
+        return _half(formula, zeros if ones in coefficients else ones, text, coefficients)
     one, zero = coefficients[ones], coefficients[zeros]
     if not one.is_close(zero):
         why = f"the half for x = 1 has coefficient {one}, the half for x = 0 has {zero}"
@@ -158,6 +188,13 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
         fix = "((x - x_hat) ** 2).sum()"
         return Likelihood(
             Family.UNKNOWN, values[0], part.name, rows, (finding("norm-not-squared", why, fix),)
+        )
+    if part.name == "every pair":
+        why = f"the data term is {rows[0][0]}: x and x̂ broadcast to [B, B, …], and each x is held "
+        why += "against every x̂ of the batch"
+        fix = "x = x.view_as(x_hat)"
+        return Likelihood(
+            Family.UNKNOWN, values[0], part.name, rows, (finding("every-pair", why, fix),)
         )
     if part.name.startswith("optimal σ"):
         return _optimal(part.name, values[0], rows)

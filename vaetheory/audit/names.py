@@ -138,6 +138,23 @@ def is_sure(name: str) -> bool:
     return role_of(word) is not None and word not in _UNSURE
 
 
+_HEAD = re.compile(
+    r"(.*_)?(class(es)?|cls|clf|classifier|classification|labels?|y|digit|property|attr(ibute)?s?)_?"
+    r"(logits?|probs?|pred(ictions?|icted|s)?|hat|scores?|out(put)?s?|log_?probs?)|"
+    r"(logits?|probs?|pred(ictions?|icted|s)?|scores?|log_?probs?|out(put)?s?)"
+    r"(_?(y|c|class(es)?|cls|clf|labels?))?"
+)
+
+
+def looks_like_head(name: str) -> bool:
+    """Whether a name is one for the output of a classifier beside the decoder.
+
+    >>> looks_like_head("class_logits"), looks_like_head("y_pred"), looks_like_head("recon_x")
+    (True, True, False)
+    """
+    return _HEAD.fullmatch(plain(name)) is not None
+
+
 _HYPER = re.compile(
     r".*(beta|weight|coef|coeff|lambda|lamb|alpha|gamma|anneal|factor|ratio|capacity|temperature|"
     r"step|epoch|iter|batch_idx|num|count|dim|dims|size|width|height|pixels|latents|lr|eps|tol|"

@@ -21,6 +21,7 @@ from vaetheory.audit.names import (
 )
 from vaetheory.audit.plan import (
     Batches,
+    Built,
     Fixed,
     Items,
     Leaf,
@@ -39,6 +40,12 @@ _NO_ANSWER = frozenset(["train", "eval", "parameters", "log", "log_dict", "zero_
 _DISTRIBUTION_USES = frozenset(
     ["log_prob", "rsample", "sample", "mean", "stddev", "loc", "scale", "entropy"]
 )
+# What torch.distributions gives; a posterior that is asked for more has a class of its own.
+_TORCH_METHODS = frozenset((
+    "log_prob", "rsample", "sample", "entropy", "expand", "cdf", "sample_n", "mean", "loc", "scale",
+    "stddev", "variance", "size", "detach", "to",
+))  # fmt: skip
+_OWN_METHODS = frozenset(["kl", "kl_divergence", "kl_to_standard", "mode", "nll"])
 # Arguments that steer the bookkeeping, with a value under which a loss is what it is in training.
 _PLAIN_VALUES: dict[str, Any] = {
     "reduction": "sum", "device": "cpu", "training": True, "is_train": True, "train": True,
@@ -112,6 +119,8 @@ class NodeMaker:
             return Fixed(None) if role is None else Leaf(name, role)
         if plain(name) in _PLAIN_VALUES:
             return Fixed(_PLAIN_VALUES[plain(name)])
+        if options := self.source.options.get(name):
+            return Fixed(next((o for o in options if o.startswith("train")), options[0]))
         if is_helper(name):
             return Fixed(Absorbing())
         if is_loader(name) and name in self.source.loops:
@@ -129,14 +138,30 @@ class NodeMaker:
         used = {*usage.methods, *usage.attributes} & _DISTRIBUTION_USES
         spread = name in self.source.starred
         divergence = re.search(rf"kl_divergence\([^)]*\b{re.escape(name)}\b", self.source.text)
-        if spread or not (used or divergence):
+        own = is_posterior(name) and set(usage.methods) & _OWN_METHODS
+        if spread or not (used or divergence or own):
             return None
+        if is_posterior(name) and not set(usage.methods) <= _TORCH_METHODS:
+            return self.own_posterior(name, usage)
         mean, scale = Leaf(f"{name}.loc", Role.MEAN), Leaf(f"{name}.scale", Role.SCALE)
         if is_posterior(name):
             return Normal(name, mean, scale)
         if is_likelihood(name):
             return Normal(name, Leaf(f"{name}.loc", Role.RECONSTRUCTION))
         return Normal(name, mean, scale, standard=True) if is_prior(name) else None
+
+    def own_posterior(self, name: str, usage: source_.Usage) -> Node:
+        """A q(z|x) with methods of its own, such as `kl()`, made from its class if that is here."""
+        wanted = {*usage.methods, *usage.attributes}
+        for cls in self.space.values():
+            if inspect.isclass(cls) and "kl" in wanted and _offers(cls, wanted):
+                needed = _needed(cls)
+                if len(needed) == 1:
+                    return Built(name, cls, (Leaf(f"{name}.{needed[0]}", Role.PACKED),))
+                if len(needed) == 2:
+                    mean, scale = (f"{name}.{parameter}" for parameter in needed)
+                    return Built(name, cls, (Leaf(mean, Role.MEAN), Leaf(scale, Role.SCALE)))
+        return Fixed(_Unknown(name))
 
     def container(self, name: str, label: str) -> Node | None:
         """A tuple or record, where the source takes the name apart."""
@@ -249,6 +274,41 @@ class NodeMaker:
     def is_midpoint(self, name: str) -> bool:
         """Whether `x0` is the middle of an annealing curve over steps, and no data."""
         return plain(name) in ("x0", "x_0") and re.search(r"\bstep\b", self.source.text) is not None
+
+
+def _offers(cls: type, wanted: set[str]) -> bool:
+    """Whether a class has the methods, or sets the attributes, that are asked of its objects."""
+    code = getattr(inspect.getattr_static(cls, "__init__", None), "__code__", None)
+    set_inside = set(getattr(code, "co_names", ()))
+    return callable(getattr(cls, "kl", None)) and all(
+        hasattr(cls, name) or name in set_inside for name in wanted
+    )
+
+
+def _needed(cls: type) -> list[str]:
+    """The arguments without which no object of a class can be made."""
+    try:
+        parameters = inspect.signature(cls).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [
+        p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+    ]
+
+
+class _Unknown:
+    """A posterior whose methods are defined where they cannot be seen."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> Any:
+        if method.startswith("__"):
+            raise AttributeError(method)
+        raise TypeError(
+            f"the class of {self._name} is not in this file, so what {self._name}.{method} is, is "
+            "not known here"
+        )
 
 
 def _is_network(base: Any, method: str, answer: Node) -> bool:

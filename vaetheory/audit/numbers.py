@@ -69,9 +69,13 @@ def _ratio(size: float, tolerance: float) -> tuple[str, float] | None:
     cheap = close and fraction.numerator * fraction.denominator * tolerance < 1e-2
     if close and (cheap or fraction.denominator == 1):
         return _written(fraction), float(fraction)
-    short = float(f"{size:.6g}")
-    if abs(short - size) <= tolerance * size and tolerance <= 1e-8:
-        return _decimal(short), short
+    for digits in range(1, 7):
+        # Among decimals of n digits one lies within 10⁻ⁿ of any float by chance.
+        short = float(f"{size:.{digits}g}")
+        if 10**digits * tolerance > 1.001e-2:
+            break
+        if abs(short - size) <= tolerance * size:
+            return _decimal(short), short
     return None
 
 

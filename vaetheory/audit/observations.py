@@ -7,7 +7,7 @@ from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, Weight, finding
 from vaetheory.audit.monomials import Monomial
 from vaetheory.audit.names import claimed_scale
-from vaetheory.audit.plan import Normal
+from vaetheory.audit.plan import Fixed, Normal
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.regions import Departure
 from vaetheory.audit.roles import SYMBOL, Role
@@ -39,6 +39,7 @@ def findings(evidence: Evidence) -> list[Finding]:
             "infinite-edge", f"x̂ saturated on the right side costs about 0 nats, but at {places}",
             "F.binary_cross_entropy_with_logits(logits, x, reduction='sum')",
         ))  # fmt: skip
+    found += _beside(evidence)
     drifted = sorted(evidence.formula.caller.drifted)
     if drifted:
         found.append(finding(
@@ -54,6 +55,37 @@ def findings(evidence: Evidence) -> list[Finding]:
             "eps = torch.randn_like(mu)",
         ))  # fmt: skip
     return found
+
+
+def _beside(evidence: Evidence) -> list[Finding]:
+    """Terms of labels and other heads, and shapes that broadcast over the batch."""
+    formula = evidence.formula
+    found = []
+    if formula.of_aside:
+        leaves = formula.caller.plan.leaves()
+        aside = [leaf.name for leaf in leaves if leaf.role.is_aside]
+        named = " and ".join(dict.fromkeys(aside))
+        why = (
+            f"beside the terms above the loss has one of {named}, which is no part of an ELBO of x "
+            "(a classifier's loss, or a second reconstruction): the verdict is on the rest"
+        )
+        fix = "loss = vae_loss + alpha * classification_loss  # and log the two apart"
+        found.append(finding("extra-term", why, fix))
+    # A data term over every pair says already what broadcasts.
+    return found if formula.data.name == "every pair" else found + broadcasts(evidence)
+
+
+def broadcasts(evidence: Evidence) -> list[Finding]:
+    """Two shapes that were meant to match, and broadcast over the batch instead."""
+    if not evidence.broadcasts:
+        return []
+    one = evidence.broadcasts[0]
+    why = (
+        f"{one.where} puts {one.left} and {one.right} together, which broadcast to {one.result}: "
+        "every example meets every other"
+    )
+    fix = "give both one shape: .sum(dim=1) on both sides, without keepdim; or .squeeze(1)"
+    return [finding("broadcast", why, fix)]
 
 
 def _departed(departure: Departure) -> Finding:
@@ -118,6 +150,7 @@ def assumptions(evidence: Evidence) -> list[str]:
     for parameter in caller.plan.parameters:
         if isinstance(parameter.node, Normal) and parameter.node.scale is None:
             found.append(f"{parameter.name} is given as N(x̂, 1)")
+    found += _options(evidence)
     found += _lying_names(formula)
     if caller.selection is not None and caller.selection.how:
         found.append(caller.selection.how)
@@ -148,6 +181,17 @@ def assumptions(evidence: Evidence) -> list[str]:
         )
     if evidence.unseen is not None and formula.explained:
         found.append(f"on sizes not used in the fit the prediction is off by {evidence.unseen:.1g}")
+    return found
+
+
+def _options(evidence: Evidence) -> list[str]:
+    """Texts that were chosen for arguments which the source compares with texts."""
+    found = []
+    for parameter in evidence.formula.caller.plan.parameters:
+        chosen = parameter.node.value if isinstance(parameter.node, Fixed) else None
+        others = [o for o in evidence.source.options.get(parameter.name, []) if o != chosen]
+        if isinstance(chosen, str) and others:
+            found.append(f"{parameter.name} = {chosen!r}, not {' or '.join(map(repr, others))}")
     return found
 
 

@@ -107,6 +107,15 @@ class Normal:
 
 
 @dataclass(frozen=True)
+class Built:
+    """An object of a class from the user's own file, made from arrays."""
+
+    name: str
+    cls: Callable[..., Any]
+    leaves: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True)
 class Batches:
     """A loader that gives one batch."""
 
@@ -114,7 +123,7 @@ class Batches:
     batch: Node
 
 
-Node = Leaf | Number | Fixed | Record | Items | StandIn | Normal | Batches
+Node = Leaf | Number | Fixed | Record | Items | StandIn | Normal | Built | Batches
 
 
 class StandInValue:
@@ -220,6 +229,8 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case Items(items=items):
             for child in items:
                 yield from leaves(child)
+        case Built(leaves=arguments):
+            yield from arguments
         case Batches(batch=batch):
             yield from leaves(batch)
         case StandIn(answers=answers):
@@ -266,6 +277,8 @@ def build(node: Node, arrays: Mapping[Role, Any], given: Mapping[str, float]) ->
             return tuple(build(child, arrays, given) for child in items)
         case Batches(batch=batch):
             return OneBatch(build(batch, arrays, given), _batch_size(arrays))
+        case Built(cls=cls, leaves=arguments):
+            return cls(*(arrays[leaf.role] for leaf in arguments))
         case StandIn(answers=answers, numbers=own):
             return StandInValue(
                 node,

@@ -67,7 +67,9 @@ def _headline(report: Report) -> Text:
     )
     if report.up_to_constant and verdict not in (Verdict.WRONG, Verdict.UNDECIDED):
         text.append(", up to a constant")
-    if _MEANING[verdict]:
+    if any(item.name == "extra-term" for item in report.findings):
+        text.append(", beside another term")
+    elif _MEANING[verdict]:
         text.append(f" ({_MEANING[verdict]})")
     text.append(f"  [{report.seconds:.1f} s]", "dim")
     return text

@@ -25,7 +25,8 @@ _SAME = 1e-7
 class Shot:
     """The coefficients of all terms at one size and setting, with the intercept.
 
-    `target` is the x at which the intercept was measured.
+    `target` is the x at which the intercept was measured, `aside` the labels and the like, and
+    `precision` the relative error that rounding of the whole value leaves in a coefficient.
     """
 
     sizes: Sizes
@@ -33,6 +34,8 @@ class Shot:
     intercept: float
     residual: float
     target: Array | None
+    aside: Mapping[Role, Array] = field(default_factory=dict)
+    precision: Mapping[Term, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Formula:
     coefficients: dict[Term, Monomial | None] = field(default_factory=dict)
     residual: float = float("inf")
     of_target: bool = False
+    of_aside: bool = False
 
     @property
     def explained(self) -> bool:
@@ -79,22 +83,34 @@ class Formula:
 def shoot(
     caller: Caller, sizes: Sizes, terms: tuple[Term, ...], region: Region,
     given: Mapping[str, float] | None = None, seed: int = 4,
+    aside: Mapping[Role, Array] | None = None, target: Array | None = None,
 ) -> Shot:  # fmt: skip
-    """Everything varied at once (x held still, so that what depends on x alone is constant)."""
+    """Everything varied at once.
+
+    x and what is no part of the ELBO (labels, other heads) are held still, so that terms of these
+    alone are constant; `target` and `aside` give them.
+    """
     random = np.random.default_rng(seed)
     draws = []
-    target: Array | None = None
     for _ in range(2 * len(terms) + 5):
         values = draw(random, sizes, caller.plan.roles, region)
         if target is not None:
             values[Role.TARGET] = target
         target = values.get(Role.TARGET)
+        if aside is None:
+            aside = {role: array for role, array in values.items() if role.is_aside}
+        values.update(aside)
         draws.append(values)
     measured = np.array([caller.value(values, sizes, given) for values in draws])
     table = Table(draws, measured)
-    solution, residual = least_squares(table.matrix(terms), table.outcome)
-    pairs = zip(terms, map(float, solution[:-1]), strict=True)
-    return Shot(sizes, dict(pairs), float(solution[-1]), residual, target)
+    matrix = table.matrix(terms)
+    solution, residual = least_squares(matrix, table.outcome)
+    coefficients = dict(zip(terms, map(float, solution[:-1]), strict=True))
+    rounding = 20 * float(np.finfo(np.float64).eps * np.abs(measured).max())
+    effects = zip(terms, np.abs(solution[:-1]) * np.ptp(matrix[:, :-1], axis=0), strict=True)
+    precision = {term: rounding / effect if effect else 0.0 for term, effect in effects}
+    intercept = float(solution[-1])
+    return Shot(sizes, coefficients, intercept, residual, target, aside or {}, precision)
 
 
 def recover(
@@ -122,9 +138,12 @@ def recover(
     formula.residual = max(shot.residual for shot in formula.shots)
     for term in formula.terms:
         points = [Measured(s.sizes.symbols, s.coefficients[term]) for s in formula.shots]
-        found = fit_monomial(points, max(1e-8, 5 * tolerance))
+        # A KL of weight 1e-6 beside a large data term keeps fewer digits.
+        lost = min(1e-5, max(shot.precision[term] for shot in formula.shots))
+        found = fit_monomial(points, max(1e-8, 5 * tolerance, lost))
         formula.coefficients[term] = _named(found, formula) if found else None
     formula.of_target = _depends_on_target(formula)
+    _look_aside(formula)
     return formula
 
 
@@ -171,9 +190,32 @@ def _depends_on_target(formula: Formula) -> bool:
     if Role.TARGET not in formula.caller.plan.roles:
         return False
     here = formula.base
-    other = shoot(formula.caller, here.sizes, formula.terms, formula.region, seed=5)
+    other = shoot(
+        formula.caller, here.sizes, formula.terms, formula.region, seed=5, aside=here.aside
+    )
+    return _differ(formula, here, other)
+
+
+def _differ(formula: Formula, here: Shot, other: Shot) -> bool:
     scale = max(abs(here.intercept), abs(other.intercept), _typical(formula))
     return abs(here.intercept - other.intercept) > max(_SAME, 10 * formula.tolerance) * scale
+
+
+def _look_aside(formula: Formula) -> None:
+    """Whether labels or other heads add a term of their own, or change the coefficients."""
+    here = formula.base
+    if not here.aside:
+        return
+    other = shoot(
+        formula.caller, here.sizes, formula.terms, formula.region, seed=6, target=here.target
+    )
+    formula.of_aside = _differ(formula, here, other)
+    slack = max(1e-7, 100 * formula.tolerance)
+    if any(
+        abs(other.coefficients[t] - c) > slack * abs(c) for t, c in here.coefficients.items()
+    ) or not other.residual <= 100 * formula.tolerance:  # fmt: skip
+        # No term beside the others, but a factor of them: that is another objective.
+        formula.residual = max(formula.residual, float("inf"))
 
 
 def _typical(formula: Formula) -> float:

@@ -83,6 +83,7 @@ def _departure(formula: Formula, region: Region) -> Departure | None:
         varies = region in (Region.BINARY, Region.GENERIC)
         if not varies and formula.base.target is not None:
             values[Role.TARGET] = formula.base.target
+        values.update(formula.base.aside)
         predicted = predict(formula, formula.base, values)
         try:
             measured = formula.caller.value(values, sizes)
@@ -128,6 +129,7 @@ def kink(formula: Formula) -> Kink | None:
         values = {role: (fresh if role.is_latent else held)[role] for role in held}
         if formula.base.target is not None:
             values[Role.TARGET] = formula.base.target
+        values.update(formula.base.aside)
         coefficients = formula.base.coefficients
         rows.append(sum(coefficients[t] * t.total(values) for t in formula.latent.terms))
         data = sum(coefficients[t] * t.total(values) for t in formula.data.terms)

@@ -21,11 +21,18 @@ class Role(StrEnum):
     PRIOR_SCALE = "prior_s"
     PACKED = "mu_and_s"
     CONDITION = "c"
+    HEAD = "head"
+    LABEL = "label"
 
     @property
     def is_latent(self) -> bool:
         """Whether the array has K entries per example (and not D)."""
         return self in _LATENT
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the array is no part of the ELBO of x: a label, or what another head says."""
+        return self in (Role.CONDITION, Role.HEAD, Role.LABEL)
 
 
 _LATENT = {
@@ -48,4 +55,6 @@ SYMBOL = {
     Role.PRIOR_SCALE: "s_p",
     Role.PACKED: "[μ, s]",
     Role.CONDITION: "c",
+    Role.HEAD: "another head's output",
+    Role.LABEL: "a class",
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from vaetheory.audit import callables
 from vaetheory.audit import source as source_
-from vaetheory.audit.names import is_sure, role_of
+from vaetheory.audit.names import is_sure, looks_like_head, plain, role_of
 from vaetheory.audit.nodes import Doubt, NodeMaker
 from vaetheory.audit.plan import Leaf, Node, Parameter, Plan, leaves, mapped
 from vaetheory.audit.roles import Role
@@ -31,6 +31,8 @@ _ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
     None: (*_ARRAYS, Role.CONDITION),
 }
 _MOST_READINGS = 48
+# Also what x or x̂ may be called: a label only where another array has the better claim.
+_LABELS = frozenset(("y", "t", "target", "targets", "y_true", "labels", "label", "gt", "tgt"))
 
 
 class SignatureError(ValueError):
@@ -39,10 +41,15 @@ class SignatureError(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """A plan and how far it departs from what the names say (0: not at all)."""
+    """A plan and how far it departs from what the names say (0: not at all).
+
+    `aside` names arrays that are taken for labels and other heads, because another array has the
+    better claim to their part.
+    """
 
     plan: Plan
     cost: int
+    aside: frozenset[str] = frozenset()
 
     @property
     def contradicts(self) -> bool:
@@ -50,6 +57,7 @@ class Reading:
         return any(
             is_sure(leaf.name) and role_of(leaf.name) is not leaf.role
             for leaf in self.plan.leaves()
+            if leaf.name not in self.aside
         )
 
 
@@ -107,22 +115,82 @@ def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Re
     """Roles for every leaf, no array role twice; leaves marked `?` are open."""
     found = [leaf for parameter in parameters for leaf in leaves(parameter.node)]
     names = list(dict.fromkeys(leaf.name for leaf in found))
+    roles_of = {name: next(leaf.role for leaf in found if leaf.name == name) for name in names}
+    beside = _beside(roles_of)
     choices = []
     for name in names:
-        role = next(leaf.role for leaf in found if leaf.name == name)
+        role = roles_of[name]
         is_open = name.endswith("?")
         options = _ALTERNATIVES[None] if is_open else (role, *_ALTERNATIVES.get(role, ()))
         if is_sure(name) and role is not Role.CONDITION:
             options = tuple(option for option in options if option is not Role.CONDITION)
         # An open leaf costs little for its first guesses: there is no name to contradict.
-        choices.append([(i if is_open else 6 * i, option) for i, option in enumerate(options)])
+        priced = [(i if is_open else 6 * i, option) for i, option in enumerate(options)]
+        choices.append(beside.get(name, []) + priced)
     for combination in itertools.islice(itertools.product(*choices), 20_000):
         roles = [role for _, role in combination]
-        arrays = [role for role in roles if role is not Role.CONDITION]
+        # Labels may share one array; what is compared with them must not be that array.
+        arrays = [role for role in roles if role not in (Role.CONDITION, Role.LABEL)]
         if len(set(arrays)) == len(arrays):
             chosen = dict(zip(names, roles, strict=True))
             cost = sum(cost for cost, _ in combination) + _unlikely(set(roles)) + penalty
-            yield Reading(_with_roles(parameters, chosen), cost)
+            aside = frozenset(n.rstrip("?") for n in beside if chosen[n].is_aside)
+            yield Reading(_with_roles(parameters, chosen), cost, aside)
+
+
+def _beside(roles: Mapping[str, Role]) -> dict[str, list[tuple[int, Role]]]:
+    """Arrays that may belong to another head: their further roles, with what these cost.
+
+    `logits` beside `recon_x`, `y` beside `x`, and `class_logits` beside anything.
+    """
+    bare = {name: name.rstrip("?").rpartition(".")[2] for name in roles}
+    firm = [
+        name for name, role in roles.items()
+        if role in (Role.TARGET, Role.RECONSTRUCTION) and not _may_step_aside(bare[name])
+    ]  # fmt: skip
+    taken = {roles[name] for name in firm}
+    found: dict[str, list[tuple[int, Role]]] = _further_pairs(bare, roles)
+    if found:
+        return found
+    for name, role in roles.items():
+        if name in firm or not _may_step_aside(bare[name]):
+            continue
+        rival = role in taken or (role is Role.CONDITION and Role.RECONSTRUCTION in taken)
+        if looks_like_head(bare[name]) and rival:
+            found[name] = [(1, Role.HEAD)]
+        elif rival and role is not Role.CONDITION:
+            found[name] = [(1, Role.CONDITION), (2, Role.LABEL)]
+        elif role is Role.CONDITION and role_of(bare[name]) is role:
+            found[name] = [(2, Role.LABEL)]
+    if not any(Role.HEAD in (role for _, role in options) for options in found.values()):
+        # Without a head, a label has nothing to be compared with.
+        return {n: [o for o in options if o[1] is not Role.LABEL] for n, options in found.items()}
+    return found
+
+
+def _further_pairs(
+    bare: Mapping[str, str], roles: Mapping[str, Role]
+) -> dict[str, list[tuple[int, Role]]]:
+    """`recon_a, a, recon_b, b`: one pair is x̂ and x, the other is a term of another output."""
+    pairs = []
+    for recon in (n for n, role in roles.items() if role is Role.RECONSTRUCTION):
+        words = set(plain(bare[recon]).split("_"))
+        partner = next(
+            (n for n in roles if n != recon and plain(bare[n]) in words
+             and roles[n] in (Role.TARGET, Role.CONDITION)),
+            None,
+        )  # fmt: skip
+        if partner is not None:
+            pairs.append((recon, partner))
+    if len(pairs) != 2 or any(looks_like_head(bare[recon]) for recon, _ in pairs):
+        return {}
+    (_, target), (recon, partner) = pairs
+    return {target: [(0, Role.TARGET)], recon: [(1, Role.HEAD)], partner: [(0, Role.CONDITION)]}
+
+
+def _may_step_aside(name: str) -> bool:
+    """Whether a name could be that of a label or of a classifier's output."""
+    return looks_like_head(name) or plain(name) in _LABELS or role_of(name) is Role.CONDITION
 
 
 def _unlikely(roles: set[Role]) -> int:
@@ -142,7 +210,9 @@ def _with_roles(parameters: tuple[Parameter, ...], chosen: Mapping[str, Role]) -
     return Plan(tuple(Parameter(p.name, p.kind, mapped(p.node, change)) for p in parameters))
 
 
-_WORDS: dict[str, Role | None] = {"_": None, "-": None, "default": None}
+_WORDS: dict[str, Role | None] = {
+    "_": None, "-": None, "default": None, "head": Role.HEAD, "class": Role.LABEL,
+}  # fmt: skip
 
 
 def _given_roles(given: str, parameters: list[str]) -> dict[str, Role | None]:
@@ -165,7 +235,8 @@ def _given_roles(given: str, parameters: list[str]) -> dict[str, Role | None]:
         if role is None:
             raise SignatureError(
                 f"--signature: {role_word!r} is no role; write one of "
-                "recon, x, mu, s, z, c, recon_scale, prior_mu, prior_s, or _ for the default"
+                "recon, x, mu, s, z, c, recon_scale, prior_mu, prior_s, head, class, or _ for the "
+                "default"
             )
         roles[name.rpartition(".")[2]] = role
     return roles

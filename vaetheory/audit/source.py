@@ -62,7 +62,8 @@ class Source:
     """The facts of one function.
 
     `calls` maps a dotted callee to the names that its result is bound to; `compared` a dotted name
-    to the first text that it is compared with; `starred` a name to the call that it is spread into.
+    to the first text that it is compared with; `options` a bare name to all such texts; `starred` a
+    name to the call that it is spread into.
     """
 
     usages: dict[str, Usage]
@@ -75,6 +76,7 @@ class Source:
     compared: dict[str, str] = field(default_factory=dict)
     starred: dict[str, tuple[str, int]] = field(default_factory=dict)
     loops: dict[str, Target] = field(default_factory=dict)
+    options: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Source:
@@ -117,6 +119,7 @@ class _Reader:
         self.compared: dict[str, str] = {}
         self.starred: dict[str, tuple[str, int]] = {}
         self.loops: dict[str, Target] = {}
+        self.options: dict[str, list[str]] = {}
 
     def read(self, tree: ast.AST) -> Source:
         for node in ast.walk(tree):
@@ -137,6 +140,12 @@ class _Reader:
                     left=ast.Attribute() as left, comparators=[ast.Constant(value=str(text)), *_]
                 ):
                     self.compared.setdefault(ast.unparse(left), text)
+                case ast.Compare(left=ast.Name(id=name), comparators=[other, *_]):
+                    self._option(name, other)
+                case ast.Match(subject=ast.Name(id=name), cases=cases):
+                    for case in cases:
+                        if isinstance(case.pattern, ast.MatchValue):
+                            self._option(name, case.pattern.value)
                 case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
                     _add(self._usage(name).keys, key)
                     self.chains.add((name, f"[{key}]"))
@@ -148,7 +157,7 @@ class _Reader:
                     self._loop(target, over)
         return Source(
             self.usages, self.calls, self.literals, self.declared, self.chains, self.returned,
-            self.text, self.compared, self.starred, self.loops,
+            self.text, self.compared, self.starred, self.loops, self.options,
         )  # fmt: skip
 
     def _loop(self, target: ast.expr, over: ast.expr) -> None:
@@ -161,6 +170,14 @@ class _Reader:
             over = over.args[0]
         if dotted := _dotted(over):
             self.loops.setdefault(dotted, _target(target))
+
+    def _option(self, name: str, other: ast.expr) -> None:
+        """`kind == "mse"`, `kind in ("mse", "l2")`."""
+        parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
+        for part in parts:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                found = self.options.setdefault(name, [])
+                _add(found, part.value)
 
     def _usage(self, name: str) -> Usage:
         return self.usages.setdefault(name, Usage())

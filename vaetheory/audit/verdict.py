@@ -96,6 +96,7 @@ def _unexplained(evidence: Evidence, report: Report) -> Report:
             shown = ", ".join(f"{k} = {v:g}" for k, v in worst.sizes.symbols.items())
             reasons.append(f"{worst.residual:.2g} of the value stays unexplained at {shown}")
     report.parametrization = "; ".join(text for text in (data.text, latent.text) if text)
+    report.findings += observations.broadcasts(evidence)
     return _undecided(report, "; ".join(reasons) or "nothing that it returns varies")
 
 

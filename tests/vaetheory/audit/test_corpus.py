@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import vaetheory.audit
-from tests.vaetheory.audit.corpus import containers, right, steps, weighted, wrong
+from tests.vaetheory.audit.corpus import beside, containers, right, slips, steps, weighted, wrong
 from tests.vaetheory.audit.corpus.truth import CASES, NEGATIVE, WRONG, Case
 
-MODULES = (right, weighted, containers, steps, wrong)
+MODULES = (right, weighted, containers, steps, wrong, beside, slips)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -24,7 +24,7 @@ def test_verdict_beta_and_findings(case: Case) -> None:
 
 
 def test_the_corpus_is_large_and_varied() -> None:
-    assert len(MODULES) == 5
+    assert len(MODULES) == 7
     assert len(CASES) >= 60
     assert sum(case.verdict == NEGATIVE for case in CASES) >= 20
     assert sum(case.verdict == WRONG for case in CASES) >= 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vaetheory.audit
-from vaetheory.audit import sizes
+from tests.vaetheory.audit.corpus import beside
+from vaetheory.audit import exploration, sizes
 from vaetheory.audit.fitting import Table, first_fit, smallest_subset
 from vaetheory.audit.monomials import Measured, Monomial, fit_monomial
 from vaetheory.audit.names import looks_like_number, role_of
@@ -119,3 +121,51 @@ def test_a_near_alias_never_wins() -> None:
     }  # fmt: skip
     slightly_off = Table(draws, truth * (1 + 1e-7 * random.standard_normal(16)))
     assert first_fit([Hypothesis((latent.EXP, latent.LINEAR), "")], slightly_off) is None
+
+
+def test_a_decimal_counts_as_many_digits_as_the_tolerance_leaves() -> None:
+    assert recognise(0.99999999958e-6, 1e-8).value == 1e-6
+    assert not recognise(0.123456, 1e-5).exact
+
+
+def test_time_that_others_had_does_not_end_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = 0.0
+    monkeypatch.setattr(exploration, "waited", lambda: others)
+    start, now = time.monotonic(), 0.0
+    monkeypatch.setattr(exploration.time, "monotonic", lambda: start + now)
+    stop = exploration.Stop(100.0)
+    now, others = 300.0, 250.0
+    assert not stop.is_due
+    others = 0.0
+    assert stop.is_due
+    now = 0.0
+    stop.hasten(1.0, by_the_wall=True)
+    now, others = 3.0, 3.0
+    assert stop.is_due
+
+
+def _either(recon: Any, x: Any, mu: Any, sigma: Any, kind: str = "sum") -> Any:
+    squares = (recon - x) ** 2
+    total = squares.sum() if kind == "sum" else squares.mean() if kind == "mean" else None
+    return total + 0.5 * (mu**2 + sigma**2 - 1 - 2 * np.log(sigma)).sum()
+
+
+def test_the_other_texts_of_an_option_are_tried_too() -> None:
+    report = vaetheory.audit.audit(_either)
+    assert (report.verdict.value, report.beta) == ("negative ELBO", 1)
+    assert "kind = 'sum', not 'mean'" in report.assumed
+    assert "with kind = 'mean': beta objective, β = B·D (hidden-beta)" in report.assumed
+
+
+def test_the_line_that_broadcasts_is_quoted() -> None:
+    (finding,) = vaetheory.audit.audit(beside.columns_and_rows).findings
+    assert "beside.py:" in finding.why
+    assert "[B, 1] and [B] together, which broadcast to [B, B]" in finding.why
+
+
+def test_labels_given_on_the_command_line_are_roles() -> None:
+    report = vaetheory.audit.audit(
+        beside.classes_as_numbers, signature="recon,x,mu,logvar,head,class"
+    )
+    assert report.beta == 1
+    assert [finding.name for finding in report.findings] == ["extra-term"]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vaetheory.audit.roles import Role
 
 Arrays = Mapping[Role, NDArray[np.float64]]
+Shape = tuple[int, ...]
 
 
 class Framework(abc.ABC):
@@ -48,6 +49,13 @@ class Framework(abc.ABC):
         Gauss–Hermite rule.
         """
         return None
+
+    def watched(self) -> AbstractContextManager[list[tuple[str, Shape, Shape]]]:
+        """A context that lists which shapes meet in entrywise operations, each with its line.
+
+        Empty where the library cannot be watched.
+        """
+        return nullcontext([])
 
     def gradients(
         self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from vaetheory.audit.frameworks.framework import Arrays, Framework, plain_number
+from vaetheory.audit.frameworks.framework import Arrays, Framework, Shape, plain_number
 from vaetheory.audit.frameworks.plain_numpy import numpy_noise, seed_numpy
 from vaetheory.audit.roles import Role
 
@@ -83,6 +86,13 @@ class Torch(Framework):
     def two_point_noise(self, sign: float) -> AbstractContextManager[Any] | None:
         return _two_points(sign)
 
+    @contextmanager
+    def watched(self) -> Iterator[list[tuple[str, Shape, Shape]]]:
+        """Entrywise operations as the function writes them, above autograd and dispatch."""
+        mode = _Meetings()
+        with mode:
+            yield mode.seen
+
     def gradients(
         self, objective: Callable[[Mapping[Role, Any]], Any], arrays: Arrays
     ) -> dict[Role, NDArray[np.float64] | None] | None:
@@ -97,6 +107,42 @@ class Torch(Framework):
             role: None if g is None else np.asarray(g.detach().double().numpy())
             for role, g in zip(inputs, found, strict=True)
         }
+
+
+_ENTRYWISE = frozenset((
+    "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "pow", "rsub",
+    "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__",
+    "__rtruediv__", "__pow__", "__rpow__", "__rdiv__", "__div__", "maximum", "minimum", "mse_loss",
+    "l1_loss", "smooth_l1_loss", "huber_loss", "gaussian_nll_loss", "poisson_nll_loss", "where",
+))  # fmt: skip
+
+
+class _Meetings(TorchFunctionMode):
+    """Notes the shapes of the first two tensors of every entrywise operation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, Shape, Shape]] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if getattr(func, "__name__", "") in _ENTRYWISE:
+            both = [a for a in (*args, *(kwargs or {}).values()) if isinstance(a, torch.Tensor)]
+            if len(both) > 1 and both[0].shape != both[1].shape:
+                self.seen.append((_line(), tuple(both[0].shape), tuple(both[1].shape)))
+        return func(*args, **(kwargs or {}))
+
+
+def _line() -> str:
+    """The line outside of torch and of this package that is running: `losses.py:12`."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.split(".")[0] != "torch" and not module.startswith("vaetheory.audit."):
+            return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "the loss"
 
 
 _NORMAL_LIKE = {"randn", "randn_like", "normal", "normal_"}

@@ -124,14 +124,20 @@ def deviation(parametrization: Parametrization) -> Term:
     )
 
 
-def prior_terms(parametrization: Parametrization) -> tuple[Term, Term, Term]:
-    """(μ−μ_p)²/σ_p², σ²/σ_p² and log σ_p² for a prior that is given as arguments."""
-    p = parametrization
+def prior_terms(
+    parametrization: Parametrization, prior: Parametrization | None = None, *, sampled: bool = False
+) -> tuple[Term, Term, Term]:
+    """(μ−μ_p)²/σ_p², σ²/σ_p² and log σ_p² for a prior that is given as arguments.
+
+    `prior` says how σ_p is written, where it is not as σ is; `sampled` takes z in place of μ.
+    """
+    p, q = prior or parametrization, parametrization
+    centre, letter = (Role.SAMPLE, "z") if sampled else (Role.MEAN, "μ")
     return (
-        entrywise("(μ−μ_p)²/σ_p²", (Role.MEAN, Role.PRIOR_MEAN, Role.PRIOR_SCALE),
+        entrywise(f"({letter}−μ_p)²/σ_p²", (centre, Role.PRIOR_MEAN, Role.PRIOR_SCALE),
                   lambda m, n, t: (m - n) ** 2 * p.inverse(t)),
         entrywise("σ²/σ_p²", (Role.SCALE, Role.PRIOR_SCALE),
-                  lambda s, t: p.sigma_squared(s) * p.inverse(t)),
+                  lambda s, t: q.sigma_squared(s) * p.inverse(t)),
         entrywise("log σ_p²", (Role.PRIOR_SCALE,), p.log_variance),
     )  # fmt: skip
 

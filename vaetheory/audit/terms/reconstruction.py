@@ -113,6 +113,31 @@ LOG_OF_BATCH = Term("log Σ_b Σ_d (x−x̂)² (over the batch)", frozenset(_PAI
                     lambda v: float(np.log(_examples(v).sum())))  # fmt: skip
 
 
+Scalars = tuple[Callable[[Array], Array], ...]
+
+
+def _every_pair(text: str, of_x: Scalars, of_recon: Scalars) -> Term:
+    """Σ_ij Σ_d Σ_k f_k(x_id) g_k(x̂_jd): what is left when x and x̂ broadcast over the batch."""
+
+    def total(values: Values) -> float:
+        x, recon = values[Role.TARGET], values[Role.RECONSTRUCTION]
+        with np.errstate(all="ignore"):
+            return float(sum((f(x).sum(axis=0) * g(recon).sum(axis=0)).sum()
+                             for f, g in zip(of_x, of_recon, strict=True)))  # fmt: skip
+
+    return Term(f"{text}, over every pair of examples", frozenset(_PAIR), total)
+
+
+_ONE_EACH, _ITSELF = np.ones_like, np.asarray
+EVERY_SQUARED = _every_pair(
+    "(x−x̂)²", (np.square, _ITSELF, _ONE_EACH), (_ONE_EACH, lambda m: -2 * m, np.square)
+)
+EVERY_BCE = _every_pair(
+    "BCE", (_ITSELF, lambda x: 1 - x), (lambda p: -np.log(p), lambda p: -np.log1p(-p))
+)
+EVERY_LOGIT_BCE = _every_pair("BCE on logits", (_ONE_EACH, _ITSELF), (softplus, lambda a: -a))
+
+
 def with_epsilon(epsilon: float) -> tuple[Term, Term]:
     """Both halves of the BCE with ε inside the logarithms: log(x̂ + ε), log(1 − x̂ + ε)."""
     return (
@@ -175,6 +200,9 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         Hypothesis((NORM_OF_BATCH,), "norm"),
         Hypothesis((LOG_OF_EXAMPLE,), "optimal σ per example"),
         Hypothesis((LOG_OF_BATCH,), "optimal σ over the batch"),
+        Hypothesis((EVERY_SQUARED,), "every pair"),
+        Hypothesis((EVERY_BCE,), "every pair"),
+        Hypothesis((EVERY_LOGIT_BCE,), "every pair"),
         Hypothesis((SQUARED, ABSOLUTE), "mixture"),
         Hypothesis((ONES, ZEROS, SQUARED), "mixture"),
         Hypothesis((ONES, ZEROS, ABSOLUTE), "mixture"),
