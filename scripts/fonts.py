@@ -17,8 +17,8 @@ from fontTools.ttLib import TTFont
 
 ASCII = range(0x20, 0x7F)
 LETTERS = range(0x41, 0x5B)
-TEXT = {*ASCII, *map(ord, "\u00a0§·×é–—‘’“”…−")}
-MATHS = {*ASCII, *map(ord, "\u00a0·×ΓΔΘΛΠΣΦΨΩ′…←→∂∇∈−∗∘∞∣∥∫≈≠≡≤≥⋅⋯⟨⟩∝∼")}
+TEXT = {*ASCII, *map(ord, "\u00a0§¶±·¹²³½×é–—‘’“”…−")}
+MATHS = {*ASCII, *map(ord, "\u00a0±·×ΓΔΘΛΠΣΦΨΩ′…←→∂∇∈−∗∘∞∣∥∫≈≠≡≤≥⋅⋯⟨⟩∝∼≐⊙⇒⟺⊤")}
 GREEK = range(0x391, 0x3CA)
 STYLES = {
     "400-normal": (400, "normal"),
@@ -34,12 +34,13 @@ COMMON: dict[str, Iterable[int]] = {
 _FACE = re.compile(r"@font-face\{([^}]*)src:url\((fonts/([\w-]+)\.woff2)\)[^}]*\}")
 
 
-def split(font: Path, target: Path) -> list[tuple[str, str]]:
+def split(font: Path, target: Path, without: Iterable[int] = ()) -> list[tuple[str, str]]:
     """Write the files of a font into `target`: (file name, unicode-range) of each.
 
-    A font that is not listed is copied, and its range is that of its characters.
+    A font that is not listed is copied, and its range is that of its characters. Of overlapping
+    ranges browsers take the last, so `without` leaves out what another font has.
     """
-    characters = _characters(font)
+    characters = _characters(font) - set(without)
     common = characters & set(COMMON.get(font.stem, ()))
     if not common:
         shutil.copy(font, target)
@@ -86,8 +87,12 @@ def serif(files: Path, target: Path) -> None:
     target.mkdir(parents=True)
     sheet = []
     for style, (weight, slant) in STYLES.items():
+        known: set[int] = set()
         for script in SCRIPTS:
-            for file, points in split(files / f"source-serif-4-{script}-{style}.woff2", target):
+            font = files / f"source-serif-4-{script}-{style}.woff2"
+            parts = split(font, target, known)
+            known |= _characters(font)
+            for file, points in parts:
                 sheet.append(
                     f'@font-face {{ font-display: swap; font-family: "Source Serif 4"; '
                     f"font-style: {slant}; font-weight: {weight}; "

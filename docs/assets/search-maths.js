@@ -4,7 +4,8 @@
 
 (() => {
   const ASSETS = new URL(".", document.currentScript.src);
-  const FORMULA = /\\\(([^]*?)\\\)/g;
+  const EDGE = "\u2063"; // of vaetheory.presentation.katex
+  const FORMULA = new RegExp(`${EDGE}\\s([^]*?)\\s${EDGE}`, "g");
   let loading;
 
   const katex = () => (loading ??= new Promise((resolve, reject) => {
@@ -16,16 +17,18 @@
   const plain = (html) => Object.assign(document.createElement("textarea"), { innerHTML: html }).value;
 
   // The words that were searched for are marked inside the TeX; such a formula is marked as a whole.
-  const rendered = (maths, html) => html.replace(FORMULA, (_, inner) => {
+  const formula = (maths, inner) => {
     const tex = plain(inner.replace(/<\/?mark[^>]*>/g, "")).replace(/^\\displaystyle\s*/, "");
-    const formula = maths.renderToString(tex, { throwOnError: false });
-    return inner.includes("<mark") ? `<mark data-md-highlight>${formula}</mark>` : formula;
-  });
+    const html = maths.renderToString(tex, { throwOnError: false });
+    return inner.includes("<mark") ? `<mark data-md-highlight>${html}</mark>` : html;
+  };
+  // A text that is cut off inside a formula keeps its TeX, and loses the edge.
+  const rendered = (maths, html) => html.replace(FORMULA, (_, inner) => formula(maths, inner)).replaceAll(EDGE, "");
 
   const render = async (list) => {
     const found = [...list.querySelectorAll(".md-search-result__article :is(h1, h2, p, li, td)")]
       .concat([...list.querySelectorAll(".md-search-result__article")])
-      .filter((element) => FORMULA.test((FORMULA.lastIndex = 0, element.innerHTML)));
+      .filter((element) => element.innerHTML.includes(EDGE));
     if (!found.length) return;
     const maths = await katex();
     for (const element of found) {

@@ -12,7 +12,7 @@ import pytest
 
 from tests.site.library import Library
 from vaetheory.presentation.evidence import PageError
-from vaetheory.presentation.katex import KaTeX, KaTeXMissing, TeXError
+from vaetheory.presentation.katex import EDGE, KaTeX, KaTeXMissing, TeXError
 from vaetheory.presentation.markdown import DerivationExtension
 from vaetheory.rules import RULES
 from vaetheory.theorems.elbo_identity import elbo_identity
@@ -34,7 +34,7 @@ def html(text: str, **changes: Any) -> str:
 
 def tex(page: str) -> list[str]:
     """The TeX of every formula on a page, as the MathML carries it."""
-    found = r'<annotation encoding="application/x-tex">\\\((.*?)\\\)</annotation>'
+    found = rf'<annotation encoding="application/x-tex">{EDGE} (.*?) {EDGE}</annotation>'
     return re.findall(found, page, re.DOTALL)
 
 

@@ -21,6 +21,8 @@ from types import TracebackType
 from vaetheory.presentation import notation
 
 _ANNOTATION = re.compile(r'(?<=encoding="application/x-tex")>.*?<', re.DOTALL)
+# An invisible character: a search takes delimiters of TeX for spaces, and loses the first.
+EDGE = "\u2063"
 SERVER = Path(__file__).with_name("katex_server.cjs")
 
 
@@ -78,9 +80,9 @@ class KaTeX:
         with self._lock:
             if key not in self._known:
                 # Whoever reads the TeX of a page, or searches it, should not meet our marks. The
-                # delimiters tell the results of a search where a formula begins and ends.
+                # edges tell the results of a search where a formula begins and ends.
                 html = self._ask(notation.marked(key[0]), display)
-                source = f">\\({escape(key[0])}\\)<"
+                source = f">{EDGE} {escape(key[0])} {EDGE}<"
                 self._known[key] = _ANNOTATION.sub(lambda _: source, html, count=1)
             return self._known[key]
 
