@@ -12,7 +12,7 @@ from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, Facts, walk
 from vaetheory.latex.meaning.variables import is_example
 from vaetheory.latex.reader.errors import ReadError
-from vaetheory.latex.reader.syntax import Diverging, Expected, LogOf, Multiplied, Name, Node
+from vaetheory.latex.reader.syntax import Called, Diverging, Expected, LogOf, Multiplied, Name, Node
 
 MAXIMUM = 6
 
@@ -74,6 +74,8 @@ def _open_choices(tree: Node) -> set[str]:
                     choices.add("wide_slash")
             case Multiplied(factors=factors) if any(op == "/" for op, _ in factors[:-1]):
                 choices.add("wide_slash")
+            case Called(name="I", sub=None):
+                choices.add("model_for_i")
             case Diverging(first=first, second=second):
                 if any(isinstance(n, Name) and n.base in ("p", "P") for n in (first, second)):
                     choices.add("prior_for_p")

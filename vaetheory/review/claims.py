@@ -28,7 +28,7 @@ from vaetheory.review.assumptions import densities, unconditional
 from vaetheory.review.deciding import Decider, Decision
 from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
 from vaetheory.review.graphs import data_law, implied
-from vaetheory.review.noise import reparameterized
+from vaetheory.review.noise import as_stated, reparameterized
 from vaetheory.review.proportions import NOT_SETTLED, as_logarithms, scaled
 from vaetheory.review.slopes import along_scalars, owners
 
@@ -105,7 +105,7 @@ def settle(statement: Statement, constant: bool, situation: Situation) -> Claime
     if statement.relation is Relation.UNBIASED:
         return _estimate(statement, situation)
     noisy = reparameterized(statement)
-    if noisy is not None:
+    if noisy is not None and as_stated(noisy[1], situation.given, situation.decider):
         over_latent, assumed = noisy
         claimed = _under_assumptions(over_latent, situation)
         if claimed.decision.verdict is Verdict.HOLDS:

@@ -104,7 +104,7 @@ def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumpt
     decoders = [
         d
         for d in present
-        if d.letter.name in ("p", "P") and d.given and d.of[0].name.lower() in ("x", "y")
+        if d.letter.name in ("p", "P") and d.given and d.of[0].slot.lower() in ("x", "y")
     ]
     if not decoders:
         return
@@ -114,6 +114,9 @@ def _likelihoods(present: list[Density], formulas: Formulas) -> Iterator[Assumpt
     for mean in formulas.means:
         name = _name(mean)
         assert name is not None
+        if not name.name.endswith(argument.name[len(argument.slot) :]):
+            # p(x_d | z) for one d has the mean x̂_d with the same d
+            continue
         bound = name.indices[0].variable if name.indices else None
         index = bound or formulas.index
         component = Value(argument[index]) if name.indices else Value(argument)
@@ -148,7 +151,9 @@ def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]
         return
     indexed = bool(name.indices)
     index = name.indices[0].variable if indexed else formulas.index
-    assert index is not None
+    if index is None:
+        # σ₁ is that of the first of two laws, and of no component
+        return
     for density in _with_prior(present, posteriors[0]):
         if len(density.of) != 1 or density.of[0].slot != posteriors[0].of[0].slot:
             continue

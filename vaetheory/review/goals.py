@@ -5,6 +5,8 @@ and what comes next?
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from vaetheory.checkers.evidence import Verdict
@@ -18,7 +20,7 @@ from vaetheory.review.introductions import introductions
 from vaetheory.review.judge import Judgement, judge
 from vaetheory.review.relations import RELATION_OF
 from vaetheory.review.report import FAILS, UNREAD, FileReport, GoalReport
-from vaetheory.review.sheet import Sheet, read_sheet
+from vaetheory.review.sheet import Line, Sheet, read_sheet
 from vaetheory.theorems import THEOREMS
 from vaetheory.theorems.theorem import Theorem
 
@@ -65,25 +67,48 @@ def _reach(
     first = candidates[0]
     for theorem in candidates:
         for lines, judgement in zip(sheet.derivations(), judgements, strict=True):
-            if len(judgement.stops) < 2:
-                continue
-            signs = [RELATION_OF.get(line.link.sign) for line in lines]
-            try:
-                relation = compose(tuple(s for s in signs if s is not None))
-            except ChainError:
-                continue
-            ends = judgement.stops[0][1], judgement.stops[-1][1]
-            if relation is _relation(theorem) and _same_claim(theorem.statement, *ends, decider):
+            for start, end, within in _stretches(judgement, lines, theorem):
+                if decider.left <= 0:
+                    break
+                ends = judgement.stops[start][1], judgement.stops[end][1]
+                if not _same_claim(theorem.statement, *ends, decider):
+                    continue
+                numbers = {line.number for line in within}
                 sound = not any(
-                    line.verdict in (FAILS, UNREAD)
-                    for line in report.lines
-                    if line.derivation == lines[0].derivation
+                    line.verdict in (FAILS, UNREAD) for line in report.lines if line.line in numbers
                 )
                 why = "the chain arrives at the theorem" + (
                     "" if sound else ", but not every line on the way holds"
                 )
-                return _goal(theorem, sound, why, _largest(judgement, lines))
+                stretch = replace(judgement, stops=judgement.stops[start : end + 1])
+                return _goal(theorem, sound, why, _largest(stretch, within))
     return _goal(first, False, "no chain of this file begins and ends where the theorem does", None)
+
+
+def _stretches(
+    judgement: Judgement, lines: list[Line], theorem: Theorem
+) -> Iterator[tuple[int, int, list[Line]]]:
+    """The parts of a chain that claim a relation like the theorem's, the whole chain first: what
+    is said before it and behind it takes nothing away.
+    """
+    stops = judgement.stops
+    place = {id(side): k for k, (side, _) in enumerate(stops)}
+    wanted = min(len(_kinds(theorem.statement.left)), len(_kinds(theorem.statement.right)))
+    for length in range(len(stops) - 1, 0, -1):
+        for start in range(len(stops) - length):
+            end = start + length
+            within = [
+                line for line in lines if start < place.get(id(line.right), len(stops)) <= end
+            ]
+            if not within or len(_kinds(stops[end][1]) | _kinds(stops[start][1])) < wanted:
+                continue
+            signs = [RELATION_OF.get(line.link.sign) for line in within]
+            try:
+                relation = compose(tuple(s for s in signs if s is not None))
+            except ChainError:
+                continue
+            if relation is _relation(theorem):
+                yield start, end, within
 
 
 def _relation(theorem: Theorem) -> Relation:
@@ -103,9 +128,10 @@ def _same_claim(
 
 
 def _same(wanted: Expression, said: Expression, decider: Decider) -> bool:
-    return decider.decide(
-        Statement(wanted, Relation.EQUAL, said)
-    ).verdict is Verdict.HOLDS and _kinds(wanted) <= _kinds(said)
+    return (
+        _kinds(wanted) <= _kinds(said)
+        and decider.decide(Statement(wanted, Relation.EQUAL, said)).verdict is Verdict.HOLDS
+    )
 
 
 def _kinds(expression: Expression) -> set[str]:

@@ -164,6 +164,8 @@ def _written(
         return None
     if not _says_something(parents) or not _connected(graph) or _more_elsewhere(graph, present):
         return None
+    if letter.name in ("p", "P") and _lost_by_a_decoder(graph, conditions):
+        return None
     return graph
 
 
@@ -188,6 +190,20 @@ def _connected(graph: Dag) -> bool:
             seen.add(slot)
             waiting.extend(neighbours[slot])
     return len(seen) == len(graph.parents)
+
+
+def _lost_by_a_decoder(graph: Dag, conditions: tuple[str, ...]) -> bool:
+    """Whether what the model is conditioned on, such as a class c, is missing behind the bar of
+    its last variable: p(x|z) p(z|c). Only the prior may lose it unsaid. Time steps lose what lies
+    further back by design.
+    """
+    parents = dict(graph.parents)
+    last = [slot for slot, below in _below(graph).items() if not below and slot not in conditions]
+    return any(
+        c not in parents[slot] and c.split("_")[0] != slot.split("_")[0]
+        for slot in last
+        for c in conditions
+    )
 
 
 def _below(graph: Dag) -> dict[str, set[str]]:

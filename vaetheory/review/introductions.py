@@ -4,6 +4,7 @@ assumed, not checked.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from vaetheory.checkers.evidence import Verdict
@@ -12,6 +13,7 @@ from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import Density
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.bounds import elbo_of
+from vaetheory.latex.meaning.densities import letter, observed
 from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import (
@@ -49,6 +51,7 @@ from vaetheory.review.sheet import Line, Sheet
 
 # a capital may be said to stand for a term after it was used: −ELBO = D + R, where D = …
 _LATER = set("ABCDFGJKLMRSTUVW") - BOUND_NAMES
+_CALLIGRAPHIC = re.compile(r"\\(math(?:cal|bb|bf|rm|sf|frak|scr))([A-Za-z])")
 _DEFINING = ("=", ":=", r"\equiv", "=:")
 
 
@@ -96,7 +99,7 @@ class Introduced:
             return "states how the model factorises; the lines after it are checked under it"
         if self.setting:
             return "says what a letter stands for; nothing follows from it here"
-        said = f"introduces {self.key}"
+        said = f"introduces {_readable(self.key)}"
         try:
             value = expression_of(self.tree, facts)
             elbo = elbo_of(None, Scope(facts))
@@ -109,6 +112,11 @@ class Introduced:
         if decider.decide(Statement(value, Relation.EQUAL, -elbo)).verdict is Verdict.HOLDS:
             return f"{said}, which is the negative ELBO"
         return f"{said}, which is neither the ELBO nor its negative"
+
+
+def _readable(key: str) -> str:
+    """\\mathcal{L} for the \\mathcalL that the letter is called inside."""
+    return _CALLIGRAPHIC.sub(r"\\\1{\2}", key)
 
 
 def introductions(sheet: Sheet) -> dict[int, Introduced]:
@@ -125,6 +133,7 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
             or _family(line, sheet.facts)
             or _factorization(line, sheet.facts)
             or _setting(line, seen)
+            or _density(line, seen, sheet.facts)
         )
         if new is not None:
             if new.setting or new.graph is not None:
@@ -139,7 +148,9 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
             found[line.number] = new
         for side in (line.left, line.right):
             if side.tree is not None:
-                seen |= {key_of(n) for n in walk(side.tree) if isinstance(n, Name)}
+                names = [n for n in walk(side.tree) if isinstance(n, Name)]
+                seen |= {key_of(n) for n in names}
+                seen |= {n.base + spelled(n.sup) + "'" * n.primes for n in names}
     return found
 
 
@@ -176,7 +187,8 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if isinstance(name, Applied) and density_items(head, name.group) is not None:
         return None
     key = key_of(head)
-    if key in seen and not (head is name and head.base in _LATER and head.base not in facts.sizes):
+    later = head is name and head.base in _LATER and head.base not in facts.sizes
+    if key in seen and not later and not _of_latents(name, facts):
         return None
     if (
         key in facts.definitions
@@ -188,6 +200,40 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if not known and not _weighty(tree):
         return None
     return Introduced(key, tree)
+
+
+def _density(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
+    """log p̃(x, z_1) = E_q[…], q^*(z) ∝ …: a density that is said by a formula, with a letter that
+    is new.
+    """
+    left, right = line.left.tree, line.right.tree
+    if not line.first or right is None or line.link.sign not in (*_DEFINING, r"\propto"):
+        return None
+    if isinstance(left, LogOf) and len(left.parts) == 1:
+        left = left.parts[0][1]
+    if not isinstance(left, Applied) or not isinstance(left.head, Name):
+        return None
+    head = left.head
+    marked = "{" in head.base or bool(head.sup) or bool(head.primes)
+    if not marked or density_items(head, left.group) is None or not _weighty(right):
+        return None
+    said = head.base + spelled(head.sup) + "'" * head.primes
+    if said in seen or any(
+        isinstance(n, Name) and n.base + spelled(n.sup) + "'" * n.primes == said
+        for n in walk(right)
+    ):
+        return None
+    facts.introduced.add(letter(head, Scope(facts)).name)
+    return Introduced(said, right, setting=True)
+
+
+def _of_latents(name: Node, facts: Facts) -> bool:
+    """ℒ(x, y) with a latent y, which cannot be the ELBO: what it is may be said after its use."""
+    if not isinstance(name, Applied) or not isinstance(name.head, Name):
+        return False
+    hidden = facts.hidden - {n.base for n in observed(facts)}
+    arguments = {n.base for n in name.group.items.nodes if isinstance(n, Name)}
+    return name.head.base in BOUND_NAMES and bool(arguments & hidden)
 
 
 def _setting(line: Line, seen: set[str]) -> Introduced | None:
@@ -238,13 +284,15 @@ def _family(line: Line, facts: Facts) -> Introduced | None:
     if not line.first or left is None or right is None or line.link.sign not in signs:
         return None
     if isinstance(left, Name) and left.base in ("p", "q", "P", "Q") and _is_family_tree(right):
-        # q = N(μ, σ²): of the latent variable
+        # q = N(μ, σ²): of the latent variable, or of x where there is none
         items = Items((facts.latents[0],), ())
         group = Group(left.start, left.end, "(", items)
         line.left.tree = Applied(left.start, left.end, left, group)
         if isinstance(right, Called):
             right = _with_argument(right, facts.latents[0])
             line.right.tree = right
+        if facts.alone:
+            return Introduced("", right, line.left.tree)
         return Introduced(left.base, right, setting=True)
     if not isinstance(left, Applied) or not isinstance(left.head, Name):
         return None

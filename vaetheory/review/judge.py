@@ -23,6 +23,7 @@ from vaetheory.latex.reader.layout import chains_of, quantity_of
 from vaetheory.latex.reader.syntax import Items, Name, Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.assumptions import assumption_of
+from vaetheory.review.cases import reconsidered
 from vaetheory.review.claims import Claimed, Situation, proportional, settle
 from vaetheory.review.deciding import Decider
 from vaetheory.review.families import formulas_of
@@ -97,13 +98,26 @@ def judge(
     graphs = written((s.options[0][1] for s in stops), present)
     drawn = _drawn(samples, Scope(facts, reading, flavour=flavour))
     situation = Situation(facts, formulas, given, decider, present, graphs, drawn)
+
+    def widened(a: Expression, b: Expression) -> Situation:
+        """The situation with the parameters of two sides in which letters were put in."""
+        everything = (*(s.options[0][1] for s in stops), a, b)
+        return replace(situation, formulas=formulas_of(everything, flavour))
+
     choice = _choose(stops, edges, situation)
     cost = 0.0
     for edge in edges:
         left, right = stops[edge.left], stops[edge.right]
         (r1, e1), (r2, e2) = left.options[choice[edge.left]], right.options[choice[edge.right]]
-        claimed = edge.settle(e1, e2, situation)
         entry = judged[edge.line]
+        claimed = reconsidered(
+            edge.settle(e1, e2, situation),
+            ((left.side.tree, r1), (right.side.tree, r2)),
+            entry.line.span.start,
+            facts,
+            flavour,
+            lambda a, b, edge=edge: edge.settle(a, b, widened(a, b)),  # type: ignore[misc]
+        )
         entry.claimed = claimed
         entry.reading = _described(reading, r1, r2)
         cost += COST[claimed.decision.verdict]

@@ -40,6 +40,7 @@ def judge_steps(
             key: at_length(tree, steps, length) for key, tree in facts.definitions.items()
         }
         own.defined_indices, own.bound_names = facts.defined_indices, facts.bound_names
+        own.settings, own.introduced = facts.settings, facts.introduced
         one = judge(made, own, reading, given, decider)
         whole = one if whole is None else _worse(whole, one)
     assert whole is not None

@@ -20,11 +20,30 @@ class Limit:
 
 
 LIMITS: tuple[Limit, ...] = (
-    Limit("full covariance matrices", r"\log p(x|z) = \log\mathcal{N}(x;\mu,\Sigma)"),
     Limit(
-        "inverse matrices and quadratic forms",
-        r"\log p(x|z) = -\frac12 (x-\mu)^T\Sigma^{-1}(x-\mu) + C",
+        "products of matrices other than Σ₂⁻¹Σ₁",
+        r"\mathrm{tr}(\Sigma_1\Sigma_2) = \mathrm{tr}(\Sigma_2\Sigma_1)",
     ),
+    Limit("sums of matrices", r"\det(\Sigma_1+\Sigma_2) = \det(\Sigma_2+\Sigma_1)"),
+    Limit(
+        "noise in the place of z",
+        r"z = \mu + \sigma\epsilon$$ "
+        r"$$\log q(z|x) = -\frac12\epsilon^2 - \log\sigma - \frac12\log(2\pi)",
+    ),
+    Limit(
+        "a data set with an ellipsis",
+        r"\log p(x^{(1)},\ldots,x^{(N)}) = \sum_{i=1}^N \log p(x^{(i)})",
+    ),
+    Limit(
+        "the importance-weighted bound for any K beside the ELBO",
+        r"\mathbb{E}_{z_{1:K}\sim q(z|x)}[\log\frac1K\sum_{k=1}^K\frac{p(x,z_k)}{q(z_k|x)}]"
+        r" \ge \text{ELBO}",
+    ),
+    Limit(
+        "absolute values",
+        r"\mathcal{L} = \mathbb{E}_{q(z|x)}[\log p(x|z)] - |\mathrm{KL}(q(z|x)\|p(z)) - C|",
+    ),
+    Limit("stop-gradients", r"\mathcal{L} = \log p(x|z) + \|\mathrm{sg}[z] - e\|^2"),
     Limit("cases", r"p(x) = \begin{cases} 1 & x \in A \\ 0 & x \notin A \end{cases}"),
     Limit("arg max and arg min", r"\phi^* = \arg\max_\phi \mathrm{ELBO}(x)"),
     Limit("maximum and minimum", r"\max_q \text{ELBO} = \log p(x)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from vaetheory.language.expressions import Density, walk
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.review.deciding import Decider, turned
 from vaetheory.review.repairs import repairs
@@ -27,10 +28,14 @@ def explain(statement: Statement, decider: Decider) -> Mistake | None:
     common = [m for m in found if m.name in _COMMON]
     if common:
         return common[0]
+    names = {m.name for m in found}
+    formula = not any(isinstance(n, Density) for n in walk(statement.right))
+    if formula and "wrong scale" in names <= {"wrong scale", "dropped term"}:
+        # the formula of a family, with a factor lost: nobody meant a bound by it
+        return next(m for m in found if m.name == "wrong scale")
     bound = _relation(statement, decider)
     if bound is not None:
         return bound
-    names = {m.name for m in found}
     if names == {"σ for σ²", "wrong scale"}:
         return next(m for m in found if m.name == "σ for σ²")
     return found[0] if len(names) == 1 else None

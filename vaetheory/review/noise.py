@@ -7,9 +7,11 @@ whose law does not depend on the parameters. Then E_ε[f(g(ε))] is E_q[f(z)], a
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
-from vaetheory.language.assumptions import Assumption, Reparameterized
-from vaetheory.language.binding import free_variables
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.assumptions import Assumption, Family, Reparameterized
+from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.expressions import (
     Density,
     Expectation,
@@ -17,17 +19,20 @@ from vaetheory.language.expressions import (
     FamilyDensity,
     Function,
     Gradient,
+    IndexedProduct,
+    Number,
     Value,
     map_children,
     walk,
 )
-from vaetheory.language.statements import Statement
+from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Variable
+from vaetheory.review.deciding import Decider
 
 _EPSILON = (r"\epsilon", "u", r"\xi", r"\eta", r"\zeta")
 
 
-def reparameterized(statement: Statement) -> tuple[Statement, Assumption] | None:
+def reparameterized(statement: Statement) -> tuple[Statement, Reparameterized] | None:
     """The statement with all expectations over the noise written over z, and what that takes for
     granted; None where there is no such noise.
     """
@@ -53,6 +58,42 @@ def reparameterized(statement: Statement) -> tuple[Statement, Assumption] | None
         rewritten = replace(statement, left=sides[0], right=sides[1])
         return rewritten, Reparameterized(z, inner, noises[0].law)
     return None
+
+
+def as_stated(assumed: Reparameterized, given: tuple[Assumption, ...], decider: Decider) -> bool:
+    """Whether z = g(ε) has the family that the file states for q(z|x), if it states one: with
+    N(μ, σ²), z = μ + σ ε and not μ + σ² ε.
+    """
+    return all(
+        _has_family(assumed, known.definition, decider)
+        for known in given
+        if isinstance(known, Family)
+        and known.density.letter.name in ("q", "Q")
+        and [v.slot for v in known.density.of] == [assumed.variable.slot]
+    )
+
+
+def _has_family(assumed: Reparameterized, said: Expression, decider: Decider) -> bool:
+    noise = {v for v in free_variables(assumed.transform) if v.slot in _EPSILON}
+    if isinstance(said, IndexedProduct):
+        said = said.body
+    if not isinstance(said, FamilyDensity) or said.family != "normal" or len(noise) != 1:
+        return False
+    (one,) = noise
+    mean, variance = (_without_indices(parameter) for parameter in said.parameters)
+    transform = _without_indices(assumed.transform)
+    wanted = mean + variance ** Number(Fraction(1, 2)) * Value(one)
+    return any(
+        decider.decide(Statement(transform, Relation.EQUAL, one)).verdict is Verdict.HOLDS
+        for one in (wanted, substitute(wanted, {one: -Value(one)}))
+    )
+
+
+def _without_indices(e: Expression) -> Expression:
+    """The formula of one component, as the formula of the whole vector writes it."""
+    if isinstance(e, Value) and any(s.variable is not None for s in e.variable.indices):
+        return Value(replace(e.variable, indices=()))
+    return map_children(e, _without_indices)
 
 
 def _expectations(statement: Statement) -> list[Expectation]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from vaetheory.latex.meaning.settings import Setting
 from vaetheory.latex.meaning.survey import Facts, may_be_shorthand, survey, walk
 from vaetheory.latex.reader.cursor import Budget
 from vaetheory.latex.reader.documents import Display, Document
@@ -18,6 +19,7 @@ from vaetheory.latex.reader.macros import Macro, expand, take_definitions
 from vaetheory.latex.reader.styles import plain
 from vaetheory.latex.reader.syntax import Dots, Name, Node
 from vaetheory.latex.reader.tokens import Token, tokenize
+from vaetheory.review.cases import setting_of
 from vaetheory.review.prose import condition
 
 MAXIMUM_LINES = 300
@@ -74,6 +76,7 @@ class Sheet:
     facts: Facts = field(default_factory=Facts)
     skipped: int = 0
     samples: list[tuple[Node, Node]] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
 
     def derivations(self) -> list[list[Line]]:
         """The lines, by derivation."""
@@ -89,6 +92,7 @@ def read_sheet(document: Document, ends: float) -> Sheet:
     macros = _macros(document)
     last: Side | None = None
     derivation = 0
+    unsaid = False
     for display in document.displays:
         problem = _too_much(sheet, display, ends)
         if problem is not None:
@@ -103,17 +107,25 @@ def read_sheet(document: Document, ends: float) -> Sheet:
             )
             chains = chains_of(tokens, document.text, display.bare)
         except ReadError as error:
+            words = document.text[display.start : display.end]
             if not display.inline:
                 derivation += 1
                 _trouble(sheet, display, derivation, error)
+            elif r"\sim" in words or ("=" in words and words.lstrip()[:1] in "pqPQ"):
+                unsaid = True
             continue
         said = condition(document.text, display.start, display.end, _tokens(macros))
+        # p(z) = 1/K in the words before is an assumption that is not understood
+        said = (said[0], said[1] or unsaid)
         for chain in chains:
             _note_samples(sheet, chain)
             if chain.comment:
                 continue
+            setting = setting_of(chain, document.text, display.start, display.end)
+            sheet.settings += [setting] if setting is not None else []
             if display.inline and not _weighty(chain):
                 sheet.skipped += bool(chain.links)
+                unsaid = unsaid or _gives_a_density(chain)
                 continue
             sides = [_side(s, chain, k) for k, s in enumerate(chain.sides)]
             if display.inline and any(s.error is not None for s in sides):
@@ -216,6 +228,25 @@ def _weighty(chain: Chain) -> bool:
     return named and len(dense) > 1
 
 
+def _gives_a_density(chain: Chain) -> bool:
+    """Whether an inline formula says what a density is, as p(z) = 1/K does: a value that is read
+    nowhere, and without which what follows may be false.
+    """
+    letters = ("p", "q", "P", "Q")
+    if len(chain.links) != 1:
+        return False
+    left, right = chain.sides[0], chain.sides[1]
+    if chain.links[0].sign == r"\sim":
+        # z ~ Uniform{1, …, K}
+        known = (*letters, r"\mathcalN", "N", "Normal", "Bernoulli", r"\mathcalD", "D")
+        return len(left) == 1 and bool(right) and not any(t.text in known for t in right)
+    if chain.links[0].sign not in ("=", ":=", r"\equiv", r"\propto"):
+        return False
+    opened = len(left) > 3 and left[0].text in letters and any(t.is_("(") for t in left)
+    formula = (*letters, r"\prod", r"\sum", r"\exp", "exp", "^")
+    return opened and bool(right) and not any(t.text in formula for t in right)
+
+
 def _side(tokens: list[Token], chain: Chain, number: int) -> Side:
     if not tokens:
         near = chain.links[min(number, len(chain.links) - 1)] if chain.links else None
@@ -293,6 +324,7 @@ def _finish(sheet: Sheet) -> None:
             if side.tree is not None:
                 trees[id(side)] = side.tree
     sheet.facts = survey(trees.values())
+    sheet.facts.settings = tuple(sheet.settings)
     lines = (
         survey([s.tree for s in (line.left, line.right) if s.tree is not None])
         for line in sheet.lines

@@ -140,6 +140,45 @@ def test_goals_are_reached_or_not(folder: Path, capsys: pytest.CaptureFixture[st
     assert files[0]["goal"]["largest_step"]["line"] == 2
 
 
+def test_a_goal_may_be_reached_on_the_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "further.tex"
+    file.write_text(
+        r"\[ \log p(x) = \int q(z|x) \log p(x)\, dz = \text{ELBO} + KL[q(z|x) || p(z|x)]"
+        r" \ge \text{ELBO} \]"
+    )
+    reached = []
+    for goal in ("1.1.1", "1.1.2", "1.2.1"):
+        main(["--json", "--goal", goal, str(file)])
+        reached.append(json.loads(capsys.readouterr().out)["files"][0]["goal"]["reached"])
+    assert reached == [True, True, False]
+
+
+def test_mistakes_are_named_for_what_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "half.tex"
+    file.write_text(
+        r"Let $q(z|x) = \mathcal N(z;\mu,\sigma^2)$ and $p(z) = \mathcal N(z;0,1)$."
+        "\n"
+        r"\[ KL(q(z|x)\|p(z)) = \mu^2+\sigma^2 - 1 - \log\sigma^2 \]"
+    )
+    main(["--json", str(file)])
+    last = json.loads(capsys.readouterr().out)["files"][0]["lines"][-1]
+    assert last["mistake"]["name"] == "wrong scale"
+
+
+def test_names_are_written_as_people_read_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "name.tex"
+    file.write_text(r"\[ \mathcal L_\beta = \mathbb E_{q(z|x)}[\log p(x|z)] \]")
+    main(["--json", str(file)])
+    (line,) = json.loads(capsys.readouterr().out)["files"][0]["lines"]
+    assert r"\mathcal{L}_\beta" in line["why"]
+
+
 def test_an_unknown_goal_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--goal", "9.9.9", str(folder / "right.tex")]) == 2
     assert "9.9.9" in capsys.readouterr().err

@@ -188,7 +188,9 @@ def _information(node: Called, scope: Scope) -> Expression:
         else ()
     )
     said = node.sub.nodes[0] if node.sub is not None and node.sub.nodes else None
-    name = said if isinstance(said, Name) else Name(0, 0, scope.facts.posterior_letter)
+    facts = scope.facts
+    unsaid = facts.model_letter if scope.reading.model_for_i else facts.posterior_letter
+    name = said if isinstance(said, Name) else Name(0, 0, unsaid)
     return MutualInformation(letter(name, scope), left, right, given)
 
 

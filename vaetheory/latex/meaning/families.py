@@ -16,6 +16,7 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.matrices import is_covariance
 from vaetheory.latex.meaning.survey import walk
 from vaetheory.latex.meaning.variables import Scope, without_parameters
 from vaetheory.latex.meaning.vectors import component_index, componentwise
@@ -52,7 +53,9 @@ def family_density(node: Called, scope: Scope, argument: Expression | None) -> E
     if said is None and argument is None:
         raise ReadError("the density of what? Write N(x; mu, sigma^2)", node.start, node.end)
     if family == "normal" and (
-        _is_matrix(parameters[1]) or any(_is_vector(p, scope) for p in parameters)
+        _is_matrix(parameters[1])
+        or is_covariance(parameters[1], scope)
+        or any(_is_vector(p, scope) for p in parameters)
     ):
         return _over_components(family, said, parameters, scope, argument)
     value = argument if said is None else meaning(said, scope)
@@ -134,6 +137,8 @@ def _component(variable: Variable, index: Variable) -> Variable:
 def _diagonal(node: Node, index: Variable, scope: Scope) -> Expression:
     """A diagonal entry of σ² I, I, or diag(σ²)."""
     match node:
+        case Name() | Applied() if is_covariance(node, scope):
+            return meaning(componentwise(node, index.name), scope)
         case Name(base=base) if base in _IDENTITY:
             return Number(to_expression(1).value)  # type: ignore[attr-defined]
         case Called(name="diag", group=Group(items=Items(nodes=(inner,)))):

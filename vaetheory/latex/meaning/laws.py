@@ -15,12 +15,12 @@ from vaetheory.language.expressions import (
     Value,
     to_expression,
 )
-from vaetheory.language.variables import Index, Reals, Variable
+from vaetheory.language.variables import Index, Integers, Reals, Variable
 from vaetheory.latex.meaning.densities import as_density, density, joint, letter, posterior
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.families import family_density
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, spelled
-from vaetheory.latex.meaning.variables import Scope, random_variable, size_for
+from vaetheory.latex.meaning.variables import Scope, random_variable
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
@@ -167,8 +167,12 @@ def bare_law(name: Name, scope: Scope) -> Law:
         said = letter(name, scope)
         return Law(replace(law, letter=said), law.of)
     if name.base in ("p", "P"):
-        both = joint(scope)
         said = letter(name, scope)
+        if scope.facts.alone:
+            # KL(p ‖ q) where there is only p(x) and q(x)
+            of = tuple(random_variable(n, scope) for n in scope.facts.alone)
+            return Law(Density(said, of), of)
+        both = joint(scope)
         of = posterior(scope).of
         given = tuple(v for v in (*both.of, *both.given) if v not in of)
         law = Density(said, of) if scope.reading.prior_for_p else Density(said, of, given)
@@ -209,6 +213,9 @@ def _sampled(names: list[Node], law: Node, scope: Scope, node: Node) -> Law:
         }:
             by_slot = {v.slot: v for v in variables}
             return Law(replace(found, of=tuple(by_slot[v.slot] for v in found.of)), variables)
+        if len(found.of) == 1 and {v.slot for v in variables} == {found.of[0].slot}:
+            # z_1, z_2 ~ q(z|x): each of them
+            return Law(Product(tuple(replace(found, of=(v,)) for v in variables)), variables)
         return Law(found, variables)
     value = meaning(law, scope)
     averaged = variables or expected_over(value)
@@ -250,7 +257,8 @@ def _copies(names: list[Node], scope: Scope) -> tuple[Name, Name] | None:
         return Name(first.start, first.end, first.base), Name(first.start, first.end, said[2])
     if len(names) == 3 and isinstance(names[1], Dots) and isinstance(names[2], Name):
         last = spelled(names[2].sub or names[2].sup).strip("()")
-        if said == "1" and last.isupper() and len(last) == 1:
+        limits = {h.base for h in scope.facts.highs.values() if isinstance(h, Name)}
+        if said == "1" and len(last) == 1 and (last.isupper() or last in limits):
             return Name(first.start, first.end, first.base), Name(first.start, first.end, last)
     return None
 
@@ -270,7 +278,7 @@ def _many(copies: tuple[Name, Name], law: Node, scope: Scope, node: Node) -> Law
         raise ReadError("the law of the copies is not understood", law.start, law.end)
     slot = replace(variable, indices=())
     copy = replace(one.law, of=(slot[bound],))
-    size = size_for(high.base, scope)
+    size = Variable(high.base, Integers())
     product = IndexedProduct(copy, bound, Number(to_expression(1).value), Value(size))  # type: ignore[attr-defined]
     return Law(product, (slot,))
 

@@ -12,6 +12,7 @@ from vaetheory.language.expressions import (
     Power,
 )
 from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.matrices import quadratic
 from vaetheory.latex.meaning.survey import density_items
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.meaning.vectors import inner_product, squared_norm
@@ -48,8 +49,12 @@ def multiplied(factors: tuple[tuple[str, Node], ...], scope: Scope) -> Expressio
     k = 0
     while k < len(factors):
         op, factor = factors[k]
-        paired = inner_product(factor, factors[k + 1][1], scope) if k + 1 < len(factors) else None
-        if paired is not None:
+        form = _form(factors[k : k + 3], scope)
+        two = form is None and k + 1 < len(factors)
+        paired = inner_product(factor, factors[k + 1][1], scope) if two else None
+        if form is not None:
+            value, k = form, k + 2
+        elif paired is not None:
             value, k = paired, k + 1
         else:
             value = meaning(factor, scope)
@@ -62,6 +67,13 @@ def multiplied(factors: tuple[tuple[str, Node], ...], scope: Scope) -> Expressio
         k += 1
     assert result is not None
     return result
+
+
+def _form(factors: tuple[tuple[str, Node], ...], scope: Scope) -> Expression | None:
+    """vᵀΣ⁻¹v, where three factors begin with it."""
+    if len(factors) < 3 or any(op == "/" for op, _ in factors[1:]):
+        return None
+    return quadratic(factors[0][1], factors[1][1], factors[2][1], scope)
 
 
 @meaning.register

@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 
+from vaetheory.latex.meaning.facts import DEFAULT_LATENT as DEFAULT_LATENT
+from vaetheory.latex.meaning.facts import DEFAULT_OBSERVED as DEFAULT_OBSERVED
+from vaetheory.latex.meaning.facts import Facts as Facts
+from vaetheory.latex.meaning.facts import spelled as spelled
 from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
     Applied,
@@ -94,11 +98,6 @@ SIZES = ("D", "J", "M", "N", "K", "d", "n", "k", "m")
 BOUND_NAMES = {r"\mathcalL", "L", r"\ell", r"\mathcalF", "F", "J", r"\mathcalJ", "B", r"\mathcalE"}
 
 
-def spelled(tokens: Iterable[Token]) -> str:
-    """A script as one string without braces."""
-    return "".join(t.text for t in tokens if not t.is_("{", "}"))
-
-
 SPAN = ("start", "end")
 
 
@@ -127,77 +126,6 @@ def walk(node: object) -> Iterator[Node]:
             stack.extend(reversed(one.nodes))
         elif isinstance(one, tuple):
             stack.extend(reversed(one))
-
-
-@dataclass(slots=True)
-class Facts:
-    """What a file says about its own notation."""
-
-    densities: list[tuple[str, str, tuple[Name, ...], tuple[Name, ...]]] = field(
-        default_factory=list
-    )
-    subscripts: dict[str, Counter[str]] = field(default_factory=dict)
-    arguments: set[str] = field(default_factory=set)
-    integrated: set[str] = field(default_factory=set)
-    averaged: set[str] = field(default_factory=set)
-    summed: set[str] = field(default_factory=set)
-    indices: set[str] = field(default_factory=set)
-    highs: dict[str, Node] = field(default_factory=dict)
-    sizes: set[str] = field(default_factory=set)
-    layered: set[str] = field(default_factory=set)
-    bound_names: set[str] = field(default_factory=set)
-    bernoulli: bool = False
-    gaussian: bool = False
-    shorthand: bool = False
-    definitions: dict[str, Node] = field(default_factory=dict)
-    defined_indices: dict[str, str] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    blocks: set[tuple[str, str]] = field(default_factory=set)
-    scalars: set[str] = field(default_factory=set)
-    vectors: frozenset[str] = frozenset()
-    unlimited: set[str] = field(default_factory=set)
-    owned: dict[str, set[str]] = field(default_factory=dict)
-    slopes: set[str] = field(default_factory=set)
-
-    @property
-    def latents(self) -> tuple[Name, ...]:
-        """What the approximate posterior is a density in; z where the file does not say."""
-        law = self.posterior
-        return law[0] if law else (_Z,)
-
-    @property
-    def posterior(self) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
-        """The arguments of q(z | x), or those of q(z) where q never has a condition."""
-        found = [d for d in self.densities if d[0] in ("q", "Q", r"\mathcalQ")]
-        plain = [
-            d for d in found if d[3] and not any(n.sub and n.base in self.layered for n in d[2])
-        ]
-        chosen = plain or [d for d in found if d[3]]
-        # q(x), the distribution of the data, is no posterior
-        chosen = chosen or [d for d in found if not any(n.base.lower() == "x" for n in d[2])]
-        if not chosen:
-            return None
-        counts = Counter(str([(n.base, spelled(n.sub)) for n in (*d[2], *d[3])]) for d in chosen)
-        best = max(
-            chosen, key=lambda d: counts[str([(n.base, spelled(n.sub)) for n in (*d[2], *d[3])])]
-        )
-        return best[2], best[3]
-
-    @property
-    def posterior_letter(self) -> str:
-        """q, or what stands for it."""
-        found = [d[0] for d in self.densities if d[0] in ("q", "Q", r"\mathcalQ")]
-        return found[0] if found else "q"
-
-    @property
-    def model_letter(self) -> str:
-        """p, or what stands for it."""
-        found = [d[0] for d in self.densities if d[0] in ("p", "P", r"\mathcalP")]
-        return found[0] if found else "p"
-
-
-_Z, _X = Name(0, 0, "z"), Name(0, 0, "x")
-DEFAULT_LATENT, DEFAULT_OBSERVED = _Z, _X
 
 
 def survey(trees: Iterable[Node]) -> Facts:
@@ -299,6 +227,7 @@ def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
 def _finish(facts: Facts) -> None:
     facts.unlimited = {s for s in facts.summed if s not in facts.arguments}
     facts.summed -= {s for s in facts.summed if s not in facts.arguments}
+    facts.arguments |= {"x"} if facts.unargued else set()
     # a letter that limits a sum is a size, whatever else it may stand for elsewhere
     facts.bound_names = {n for n in facts.bound_names if n not in facts.sizes}
     if facts.gaussian and not facts.sizes:
@@ -392,7 +321,7 @@ def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Nam
                 return None
             if sides and name.base in {rf"\hat{{{n.base}}}" for n in sides[0]}:
                 # p(x | x̂): the decoder's output stands for the code that it is made of
-                name = replace(_Z, start=name.start, end=name.end)
+                name = replace(DEFAULT_LATENT, start=name.start, end=name.end)
                 if any(n.base == name.base for n in names):
                     continue
             if name.base in PARAMETERS and len(part.nodes) + len(sides) > 1:
@@ -402,7 +331,7 @@ def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Nam
     if not sides[0]:
         return None
     given = sides[1] if len(sides) > 1 else ()
-    return sides[0], given or ((_Z,) if estimated else ())
+    return sides[0], given or ((DEFAULT_LATENT,) if estimated else ())
 
 
 def _is_estimate_of(node: Node, names: list[Name]) -> bool:

@@ -17,7 +17,7 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.bounds import elbo_of
-from vaetheory.latex.meaning.densities import as_density
+from vaetheory.latex.meaning.densities import as_density, observed
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.reach import regrouped
 from vaetheory.latex.meaning.survey import (
@@ -130,6 +130,12 @@ def definition(node: Name, scope: Scope) -> Expression | None:
 
 def bound_named(name: Name, group: Group | None, scope: Scope) -> Expression:
     """ℒ, F, J: plus or minus the ELBO, as the reading says."""
+    hidden = scope.facts.hidden - {n.base for n in observed(scope.facts)}
+    for node in group.items.nodes if group is not None else ():
+        if isinstance(node, Name) and node.base in hidden:
+            # a bound on log p(x, y), or the bound at one y: which of the two only the file can say
+            said = f"{name.base} with the latent {node.base} as an argument is none of the ELBO"
+            raise ReadError(f"{said}: define it", node.start, node.end)
     sign = scope.reading.sign_of(key_of(name))
     elbo = elbo_of(group, scope)
     return elbo if sign > 0 else -elbo

@@ -159,7 +159,31 @@ def value_variable(name: Name, scope: Scope) -> Variable:
     if is_random(base, scope) or copied:
         return random_variable(name, scope)
     stripped = replace(name, sub=without_parameters(name.sub))
-    return _indexed(Variable(base, parameter_space(base, scope)), stripped, scope)
+    variable = Variable(base, parameter_space(base, scope))
+    marked = _marked(variable, stripped, scope) if base in MARKED else None
+    return _indexed(variable, stripped, scope) if marked is None else marked
+
+
+MARKED = (r"\mu", r"\sigma", r"\Sigma", "m")
+"""Letters whose subscript may say which of two laws they belong to: μ_1, σ_q."""
+
+
+def _marked(variable: Variable, name: Name, scope: Scope) -> Variable | None:
+    """μ_{1,j}, μ_{1j}, μ_{q,j}, μ_j^{(1)}: component j of the mean of one of several laws, however
+    it is spelled; None for anything else.
+    """
+    tokens = [t for t in (*name.sub, *name.sup) if not t.is_("{", "}", "(", ")", "[", "]", ",")]
+    if name.primes or any(not t.text.isalnum() and t.text not in PARAMETERS for t in tokens):
+        return None
+    bound = [t for t in tokens if t.text in scope.indices]
+    marks = [t for t in tokens if t.text not in scope.indices]
+    if not bound or len(marks) != 1:
+        return None
+    indices = tuple(Subscript(scope.indices[t.text]) for t in bound)
+    said = marks[0].text
+    if said.isdigit():
+        return replace(variable, indices=(Subscript(None, int(said)), *indices))
+    return replace(variable, name=f"{variable.name}_{{{said}}}", indices=indices)
 
 
 _DEPEND = (r"\mu", r"\sigma", r"\Sigma", r"\tau", "s", "m")

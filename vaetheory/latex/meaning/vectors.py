@@ -9,11 +9,17 @@ from vaetheory.language.expressions import Expression, IndexedSum, Number
 from vaetheory.language.notation import summation
 from vaetheory.language.variables import Index, Integers, Variable
 from vaetheory.latex.meaning.door import meaning
-from vaetheory.latex.meaning.survey import walk
-from vaetheory.latex.meaning.variables import Scope, is_random, size_for, without_parameters
+from vaetheory.latex.meaning.survey import spelled, walk
+from vaetheory.latex.meaning.variables import (
+    MARKED,
+    Scope,
+    is_random,
+    size_for,
+    without_parameters,
+)
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
-from vaetheory.latex.reader.tokens import LETTER, Token
+from vaetheory.latex.reader.tokens import LETTER, SYMBOL, Token
 
 MATRICES = (r"\Sigma", r"\Lambda", r"\Omega", "I")
 _VECTORS = {
@@ -29,6 +35,9 @@ _VECTORS = {
     r"\tilde{x}",
     r"\hat{\mu}",
 }
+
+
+MEANS = (r"\mu", "m")
 
 
 def component_index(scope: Scope) -> tuple[Variable, Variable]:
@@ -53,7 +62,7 @@ def _high(name: str, scope: Scope) -> Variable:
 
 def squared_norm(node: Raised, scope: Scope) -> Expression | None:
     """‖v‖² as a sum of squares; None where the tree is no squared norm."""
-    if not isinstance(node.base, Sized):
+    if not isinstance(node.base, Sized) or _is_determinant(node.base):
         return None
     exponent = meaning(node.exponent, scope)
     if exponent != Number(_two()):
@@ -67,17 +76,29 @@ def squared_norm(node: Raised, scope: Scope) -> Expression | None:
     return summation(body**2, index, high)
 
 
+def _is_determinant(node: Sized) -> bool:
+    return node.sign == "|" and any(isinstance(n, Name) and n.base in MATRICES for n in walk(node))
+
+
 def _two() -> Any:
     from fractions import Fraction
 
     return Fraction(2)
 
 
+def transposed(node: Node, scope: Scope) -> bool:
+    """Whether a tree is vᵀ."""
+    return (
+        isinstance(node, Raised)
+        and isinstance(node.exponent, Name)
+        and node.exponent.base in ("T", r"\top")
+        and node.exponent.base not in scope.facts.highs
+    )
+
+
 def inner_product(left: Node, right: Node, scope: Scope) -> Expression | None:
     """aᵀb as a sum of products; None where ``left`` is not transposed."""
-    if not isinstance(left, Raised) or not isinstance(left.exponent, Name):
-        return None
-    if left.exponent.base not in ("T", r"\top") or left.exponent.base in scope.facts.highs:
+    if not isinstance(left, Raised) or not transposed(left, scope):
         return None
     if any(isinstance(n, Name) and n.base in MATRICES for n in walk(right)):
         raise ReadError("a quadratic form with a matrix is not read", left.start, right.end)
@@ -94,6 +115,9 @@ def has_vectors(node: Node, scope: Scope) -> bool:
 
 
 def _is_vector(name: Name, scope: Scope) -> bool:
+    if name.base in MEANS and without_parameters(name.sub):
+        # ‖μ_1 − μ_2‖²: the subscript says whose mean it is
+        return True
     known = name.base in _VECTORS or is_random(name.base, scope) or name.base.startswith(r"\hat{")
     return known and not without_parameters(name.sub)
 
@@ -108,6 +132,10 @@ def componentwise(node: Node, index: str) -> Node:
             base in _VECTORS or base.startswith(r"\hat{") or base in ("f", r"\sigma", r"\Sigma")
         ):
             return replace(node, sub=mark)
+        case Name(base=base, sub=sub) if base in MARKED and spelled(sub) != index:
+            # μ_1 is the mean of the first law, μ_{1,j} a component of it
+            comma = Token(SYMBOL, ",", node.start, node.end)
+            return replace(node, sub=(*without_parameters(sub), comma, *mark))
         case Applied(head=Name(sub=sub) as head) if not without_parameters(sub):
             return replace(node, head=replace(head, sub=mark))
         case Applied():

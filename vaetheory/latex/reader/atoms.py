@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from vaetheory.latex.reader.cursor import Cursor
+from vaetheory.latex.reader.determinants import starts_determinant
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
     Applied,
@@ -110,7 +111,7 @@ def starts_atom(cursor: Cursor, ahead: int = 0) -> bool:
             | {r"\frac", r"\sqrt", r"\{", r"\langle", r"\ldots", r"\cdots"}
         )
         return token.text in known or token.text.startswith((r"\mathcal", r"\mathbb"))
-    return token.text in ("(", "[", "{", r"\{")
+    return token.text in ("(", "[", "{", r"\{") or starts_determinant(cursor, ahead)
 
 
 def parse_atom(cursor: Cursor) -> Node:

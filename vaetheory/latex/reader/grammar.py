@@ -154,6 +154,10 @@ def _goes_into_log(cursor: Cursor, parts: list[tuple[str, Node]]) -> bool:
     if operator_at(cursor) == "big":
         # log 1/K ∑ …: a number in front of a sum is its average
         return all(_is_number(node) for _, node in parts)
+    token = cursor.peek()
+    if token is not None and token.text in ("exp", r"\exp"):
+        # log 1/√(2πσ²) exp(…): the density of a normal law as it is written
+        return True
     if cursor.sees("(", "[", r"\{"):
         # log 1/K (a + b) likewise
         return all(_is_number(node) for _, node in parts)

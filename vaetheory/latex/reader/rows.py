@@ -111,7 +111,7 @@ def _without_marks(row: list[Token]) -> list[Token]:
             cells[-1].append(token)
     kept: list[Token] = []
     for k, cell in enumerate(cells):
-        behind = k >= 2 and not cells[k - 1]
+        behind = k >= 2 and all(t.is_(r"\quad") for t in cells[k - 1])
         if behind and cell and not any(t.kind == TEXT for t in cell) and kept:
             # a remark in symbols, such as (∗) or the name of a rule
             continue
