@@ -109,7 +109,7 @@ def _section(
 ) -> str:
     if rows:
         body = "\n".join(f"| {name} | {value} |" for name, value in rows)
-        table = f"| | |\n|---|---|\n{body}"
+        table = f"| what | measured |\n|---|---|\n{body}"
     origin = f"`{command}`, {found['date']}"
     if "seed" in found:
         origin += f", seed {found['seed']}"
