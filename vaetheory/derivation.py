@@ -21,7 +21,7 @@ from vaetheory.language.statements import ChainError, Relation, Statement, compo
 THEOREM_PREFIX = "theorem:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """``relation`` ``expression``, by ``rule`` (a rule's name, or ``theorem:NAME``), with a note
     for the reader.
@@ -35,6 +35,9 @@ class Step:
     note: str = ""
     quantity: str = ""
 
+    def __repr__(self) -> str:
+        return f"{self.relation.value} {self.expression!r}    [{self.rule}]"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Derivation:
@@ -47,9 +50,7 @@ class Derivation:
     assumptions: tuple[Assumption, ...] = ()
 
     def __repr__(self) -> str:
-        lines = [f"  {self.start!r}"]
-        lines += [f"{s.relation.value} {s.expression!r}    [{s.rule}]" for s in self.steps]
-        return "\n".join(lines)
+        return "\n".join([f"  {self.start!r}", *map(repr, self.steps)])
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)

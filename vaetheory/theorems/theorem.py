@@ -22,7 +22,7 @@ class Mistake:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Theorem:
     """One theorem of the catalogue.
 
@@ -42,6 +42,9 @@ class Theorem:
     mistakes: tuple[Mistake, ...]
     kinds: tuple[str, ...] = (PROOF, EXACT, QUADRATURE, MONTE_CARLO)
     equality: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.title}\n  {self.statement!r}"
 
     @property
     def uses(self) -> tuple[str, ...]:

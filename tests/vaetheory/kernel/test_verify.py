@@ -14,6 +14,7 @@ from vaetheory.language.expressions import Expression
 from vaetheory.language.notation import KL, E, elbo, integral, log
 from vaetheory.language.statements import ChainError, Relation, Statement
 from vaetheory.language.variables import Variable
+from vaetheory.theorems import get
 
 EQ, GE, LE, GT = Relation.EQUAL, Relation.AT_LEAST, Relation.AT_MOST, Relation.GREATER
 ABOUT, UP_TO = Relation.UNBIASED, Relation.UP_TO_CONSTANT
@@ -278,3 +279,14 @@ def test_a_step_that_nothing_confirms_is_rejected() -> None:
     undecided = Derivation(e, (Step(t, "drop-constant", UP_TO, quantity=r"\xi"),))
     problems = _rejected(undecided)
     assert any("no checker confirms the step" in message for _, message in problems)
+
+
+def test_in_a_terminal_a_step_reads_as_a_line() -> None:
+    assert repr(STEPS[0]).startswith(f"{STEPS[0].relation.value} ")
+    assert repr(STEPS[0]).endswith(f"[{STEPS[0].rule}]")
+    assert repr(GOOD).splitlines()[1:] == [repr(step) for step in GOOD]
+    theorem = get("elbo-identity")
+    assert repr(theorem).splitlines() == [
+        "elbo-identity: The log evidence is the ELBO plus a KL divergence",
+        f"  {theorem.statement!r}",
+    ]
