@@ -8,6 +8,7 @@ import numpy as np
 
 from vaetheory.audit.calling import Caller, CallFailed
 from vaetheory.audit.design import Region, draw
+from vaetheory.audit.fitting import ROUNDING
 from vaetheory.audit.roles import Role
 from vaetheory.audit.shapes import Sizes
 from vaetheory.audit.terms.term import Array
@@ -75,8 +76,11 @@ def _example_changed(
     return changed
 
 
-def mixes_examples(caller: Caller, sizes: Sizes) -> bool:
-    """Whether the objective has a cross term between two examples (batch statistics)."""
+def mixes_examples(caller: Caller, sizes: Sizes, tolerance: float = 0.0) -> bool:
+    """Whether the objective has a cross term between two examples (batch statistics).
+
+    `tolerance` is what rounding may leave, relative to the whole value in float32.
+    """
     random = np.random.default_rng(10)
     values, other = (draw(random, sizes, caller.plan.roles) for _ in range(2))
     first = _example_changed(values, 0, other)
@@ -84,20 +88,25 @@ def mixes_examples(caller: Caller, sizes: Sizes) -> bool:
     both = _example_changed(first, 1, other)
     a, b, c, d = (caller.value(v, sizes) for v in (values, first, second, both))
     scale = max(abs(b - a), abs(c - a), 1e-9 * abs(a))
-    return abs(d - b - c + a) > 1e-7 * scale
+    return abs(d - b - c + a) > 1e-7 * scale + _rounded(tolerance, a)
 
 
-def depends_on_order(caller: Caller, sizes: Sizes) -> bool:
+def _rounded(tolerance: float, value: float) -> float:
+    """What rounding may leave of a value that is computed in float32; 0 in float64."""
+    return tolerance * abs(value) if tolerance > ROUNDING else 0.0
+
+
+def depends_on_order(caller: Caller, sizes: Sizes, tolerance: float = 0.0) -> bool:
     """Whether shuffling the examples, all arguments alike, changes the objective."""
     random = np.random.default_rng(11)
     values = draw(random, sizes, caller.plan.roles)
     order = np.roll(np.arange(sizes.batch), 1)
     shuffled = {role: array[order] for role, array in values.items()}
     one, other = caller.value(values, sizes), caller.value(shuffled, sizes)
-    return abs(one - other) > 1e-7 * max(abs(one), 1e-12)
+    return abs(one - other) > 1e-7 * max(abs(one), 1e-12) + _rounded(tolerance, one)
 
 
-def is_additive(caller: Caller, sizes: Sizes) -> bool:
+def is_additive(caller: Caller, sizes: Sizes, tolerance: float = 0.0) -> bool:
     """Whether the data side and the latent side are simply added."""
     random = np.random.default_rng(12)
     one, two = (draw(random, sizes, caller.plan.roles) for _ in range(2))
@@ -107,7 +116,8 @@ def is_additive(caller: Caller, sizes: Sizes) -> bool:
         return caller.value(values, sizes)
 
     a, b, c, d = mixed(one, one), mixed(two, one), mixed(one, two), mixed(two, two)
-    return abs(d - b - c + a) <= 1e-7 * max(abs(b - a), abs(c - a), 1e-12)
+    slack = 1e-7 * max(abs(b - a), abs(c - a), 1e-12) + _rounded(tolerance, a)
+    return abs(d - b - c + a) <= slack
 
 
 def unused(caller: Caller, sizes: Sizes) -> list[Role]:

@@ -87,9 +87,10 @@ def _measure(evidence: Evidence) -> None:
     evidence.unused = behaviour.unused(caller, sizes)
     evidence.broadcasts = broadcasting.broadcasts(caller, formula.layout)
     if not formula.explained:
-        evidence.mixes = sizes.batch > 1 and behaviour.mixes_examples(caller, sizes)
-        evidence.ordered = sizes.batch > 1 and behaviour.depends_on_order(caller, sizes)
-        evidence.additive = behaviour.is_additive(caller, sizes)
+        slack = formula.tolerance
+        evidence.mixes = sizes.batch > 1 and behaviour.mixes_examples(caller, sizes, slack)
+        evidence.ordered = sizes.batch > 1 and behaviour.depends_on_order(caller, sizes, slack)
+        evidence.additive = behaviour.is_additive(caller, sizes, slack)
         return
     evidence.departures = regions.departures(formula)
     places = {departure.region for departure in evidence.departures}

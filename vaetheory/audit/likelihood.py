@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
-from vaetheory.audit import source as source_
 from vaetheory.audit.findings import Finding, finding
 from vaetheory.audit.monomials import Monomial
 from vaetheory.audit.names import plain
@@ -111,7 +110,9 @@ def _half(
     names = {
         leaf.role: leaf.name.rpartition(".")[2] for leaf in formula.caller.plan.leaves()
     }  # fmt: skip
-    said = [source_.read(formula.caller.function).text, names.get(Role.RECONSTRUCTION, "")]
+    # A softmax elsewhere in the source may be a classifier's: only the names speak of x̂.
+    said = [names.get(role, "") for role in (Role.RECONSTRUCTION, Role.TARGET)]
+    said.append(str(getattr(formula.caller.function, "__name__", "")))
     is_ones = "(1−x)" in lost.text
     if is_ones and "logit" not in text and _SUMS_TO_ONE.search(" ".join(said)):
         text = "x̂ is taken to sum to 1 over its entries (a softmax): −x log x̂ is a multinomial"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,22 @@ class Keras(Framework):
             array = np.asarray(self.keras.ops.convert_to_numpy(value))
             return array if array.dtype.kind in "fiu" else None
         return plain_number(value)
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """float64 while the function is audited; on JAX, with x64 switched on."""
+        before = self.keras.config.floatx()
+        self.keras.config.set_floatx("float64")
+        with self._on_jax() if self.keras.config.backend() == "jax" else nullcontext():
+            try:
+                yield
+            finally:
+                self.keras.config.set_floatx(before)
+
+    def _on_jax(self) -> AbstractContextManager[None]:
+        from vaetheory.audit.frameworks.jax_numpy import Jax
+
+        return Jax().session()
 
     def seed(self, seed: int) -> None:
         seed_numpy(seed)

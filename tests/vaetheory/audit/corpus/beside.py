@@ -156,6 +156,12 @@ def topic_words(word_dist, bow, posterior_mu, posterior_logvar):
     return (nll + _kl(posterior_mu, posterior_logvar).sum(1)).mean()
 
 
+@truth(WRONG, None, "extra-term", "half-bce")
+def half_beside_a_classifier(recon_x, x, mu, logvar, logits, labels):
+    cls = -(labels * F.log_softmax(logits, 1)).sum()
+    return cls - (x * torch.log(recon_x + 1e-8)).sum() + _kl(mu, logvar).sum()
+
+
 @truth(UNDECIDED, None, "undecided")
 def whole_or_half(y, x, mu, logvar):
     return -(x * torch.log(y + 1e-10)).sum() + _kl(mu, logvar).sum()
