@@ -17,11 +17,12 @@ from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.settings import Setting, concerned, is_definition, with_settings
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import Facts, key_of, walk
+from vaetheory.latex.meaning.vectors import MATRICES
 from vaetheory.latex.reader.cursor import Budget
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.grammar import parse
 from vaetheory.latex.reader.layout import Chain
-from vaetheory.latex.reader.syntax import Name, Node
+from vaetheory.latex.reader.syntax import Name, Node, Raised, Rooted
 from vaetheory.review.claims import Claimed
 from vaetheory.review.deciding import Decision
 
@@ -42,6 +43,9 @@ def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
         left, right = (parse(side, Budget()) for side in chain.sides)
     except (ReadError, RecursionError):
         return None
+    if isinstance(left, Raised) and getattr(left.exponent, "value", None) == 2:
+        # σ² = 1/2 is a value of σ
+        left, right = left.base, Rooted(right.start, right.end, right)
     if not isinstance(left, Name) or any(isinstance(n, Name) and n == left for n in walk(right)):
         return None
     stops = [m.end() for m in _STOP.finditer(text, max(0, start - 2000), start)]
@@ -82,8 +86,10 @@ def reconsidered(
         told = not setting.defines or any(
             isinstance(n, Name) and n.base in written for n in walk(setting.tree)
         )
-        unused = setting not in found and setting.name.base in inside
+        unused = setting not in found and (setting.name.base in inside or not setting.defines)
         if unused and told and setting.reaches(place):
+            return _doubted(claimed, setting.name.base)
+        if setting.name.base in MATRICES and (setting in found or setting.name.base in inside):
             return _doubted(claimed, setting.name.base)
     if not found:
         return claimed

@@ -79,6 +79,13 @@ def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
     return reports
 
 
+def _told(family: Family) -> tuple[str, ...]:
+    """Whose family it is: the letter and the slots, in whatever space they take their values."""
+    density = family.density
+    slots = (v.slot for v in (*density.of, *density.given))
+    return (density.letter.name, density.letter.subscript, *slots)
+
+
 def _under(
     sheet: Sheet,
     reading: Reading,
@@ -92,7 +99,13 @@ def _under(
     for lines in sheet.derivations():
         for line in lines:
             if line.number in introduced:
-                families += introduced[line.number].families(sheet.facts, reading, lines)
+                new = introduced[line.number].families(sheet.facts, reading, lines)
+                said = {_told(a) for a in new if isinstance(a, Family)}
+                # a file may go on to another decoder: the family said last counts
+                families = tuple(
+                    a for a in families if not (isinstance(a, Family) and _told(a) in said)
+                )
+                families += new
         one: Judgement = judge_steps(
             lines, sheet.facts, reading, (*given, *families), decider, sheet.samples
         )

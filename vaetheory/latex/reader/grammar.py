@@ -10,7 +10,16 @@ from vaetheory.latex.reader.atoms import parse_atom, starts_atom
 from vaetheory.latex.reader.cursor import Budget, Cursor
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.operators import OPERATORS, operator_at
-from vaetheory.latex.reader.syntax import Added, Fractional, LogOf, Multiplied, Name, Node, Numeral
+from vaetheory.latex.reader.syntax import (
+    Added,
+    Fractional,
+    LogOf,
+    Multiplied,
+    Name,
+    Node,
+    Numeral,
+    Raised,
+)
 from vaetheory.latex.reader.tokens import TEXT, Token
 
 
@@ -159,9 +168,21 @@ def _goes_into_log(cursor: Cursor, parts: list[tuple[str, Node]]) -> bool:
         # log 1/√(2πσ²) exp(…): the density of a normal law as it is written
         return True
     if cursor.sees("(", "[", r"\{"):
-        # log 1/K (a + b) likewise
-        return all(_is_number(node) for _, node in parts)
+        # log 1/K (a + b) likewise; and log x̂^x (1 − x̂)^{1 − x}, two powers
+        powers = isinstance(parts[-1][1], Raised) and _is_raised(cursor)
+        return powers or all(_is_number(node) for _, node in parts)
     return operator_at(cursor) is None and starts_atom(cursor)
+
+
+def _is_raised(cursor: Cursor) -> bool:
+    """Whether the bracket that begins here has an exponent."""
+    depth, k = 0, 0
+    while (token := cursor.peek(k)) is not None:
+        depth += token.is_("(", "[", r"\{") - token.is_(")", "]", r"\}")
+        k += 1
+        if depth == 0:
+            return cursor.sees("^", ahead=k)
+    return False
 
 
 def _is_number(node: Node) -> bool:
