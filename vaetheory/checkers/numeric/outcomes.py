@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vaetheory.checkers.numeric.backend import Backend
-from vaetheory.checkers.numeric.bounds import HEAVIEST_TAIL, standard_error, z_bound
+from vaetheory.checkers.numeric.bounds import HEAVIEST_TAIL, rounding_floor, standard_error, z_bound
 from vaetheory.checkers.numeric.build import build_world
 from vaetheory.checkers.numeric.claims import SPREADS, sides, varied
 from vaetheory.checkers.numeric.estimate import Estimate
@@ -150,13 +150,13 @@ def gain(
     side: Expression, world: World, backend: Backend, samples: int, replicates: int, seed: int
 ) -> float | None:
     """The variance of the plain estimate over that of scrambled Sobol points, at the same number of
-    draws; None where the side needs no sampling.
+    draws; None where the side needs no sampling, or its draws differ by rounding alone.
 
     The Sobol variance is that of the mean of independent scramblings, so it is measured, not
     assumed.
     """
     plain = estimate(side, run_for(world, backend, samples, (seed, 4, 0), 0.0))
-    if not plain.n:
+    if not plain.n or plain.variance <= rounding_floor(plain, backend.epsilon) ** 2:
         return None
     run = run_for(world, backend, samples, (seed, 5, 0), 0.0)
     even = estimate(side, replace(run, replicates=replicates))
