@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import vaetheory.audit
@@ -13,14 +15,15 @@ MODULES = (right, weighted, containers, steps, wrong, beside, slips)
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_verdict_beta_and_findings(case: Case) -> None:
+    begun = time.process_time()  # on a busy machine the clock is not ours alone
     report = vaetheory.audit.audit(case.function)
+    assert time.process_time() - begun < 10
     found = frozenset(finding.name for finding in report.findings)
     told = (report.verdict.value, report.beta, found, report.assumed)
     assert (report.verdict.value, report.beta) == (case.verdict, case.beta), told
     assert found == case.findings, told
     if case.constant is not None:
         assert report.up_to_constant is case.constant, told
-    assert report.seconds < 10
 
 
 def test_the_corpus_is_large_and_varied() -> None:
