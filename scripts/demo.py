@@ -5,9 +5,11 @@ Safe to run again: what is there and still current is kept, and said to be.
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import run_fragments
@@ -21,6 +23,11 @@ from vaetheory.presentation.progress import verifying
 
 ROOT = Path(__file__).parent.parent
 SEED = 0
+# What the site is made of, and what its build writes among it.
+INPUTS = ("docs", "vaetheory", "vaemodels", "scripts", "notebooks", "tests", "runs", "mkdocs.yml")
+WRITTEN = ("docs/generated", "docs/theorems", "docs/assets/katex", "docs/assets/python",
+           "docs/assets/serif", "docs/assets/notation-words.js", "docs/assets/demo-",
+           "scripts/node/node_modules")  # fmt: skip
 console = Console()
 
 
@@ -57,8 +64,41 @@ def train(run: DemoRun) -> bool:
     return True
 
 
+def inputs(root: Path) -> Iterator[tuple[str, Path]]:
+    """Every file that the site is made of, by its name below `root`."""
+    for name in INPUTS:
+        start = root / name
+        for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
+            below = path.relative_to(root).as_posix()
+            if path.is_file() and "__pycache__" not in below and not below.startswith(WRITTEN):
+                yield below, path
+
+
+def fingerprint(root: Path) -> str:
+    """A hash of what the site is made of."""
+    digest = hashlib.sha256()
+    for name, path in inputs(root):
+        digest.update(f"{name}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def build_site() -> bool:
-    """Build the site, strictly."""
+    """Build the site, strictly, unless nothing that it is made of has changed."""
+    stamp, now = ROOT / ".cache" / "demo-site", fingerprint(ROOT)
+    there = (ROOT / "site" / "index.html").is_file() and stamp.is_file()
+    if there and stamp.read_text(encoding="utf-8") == now:
+        console.print("built before from the same files, kept (make site builds it again)")
+        return True
+    stamp.unlink(missing_ok=True)
+    if not _build():
+        return False
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(now, encoding="utf-8")
+    return True
+
+
+def _build() -> bool:
     command = [sys.executable, str(ROOT / "scripts" / "build_site.py"), "build"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
