@@ -7,6 +7,7 @@ The source is `notebooks/hw4_vae.py` in jupytext's percent format.
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ def execute(target: Path) -> None:
     config = Config({"KernelManager": {"transport": "ipc"}})
     client = NotebookClient(notebook, config=config, timeout=SECONDS, kernel_name="python3")
     client.on_cell_start = partial(_tell, len(notebook.cells))
+    # As `vaemodels` does, for the kernel: threads that spin are slow beside another process.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     client.execute(cwd=str(ROOT))
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)

@@ -242,3 +242,13 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
             cli.main([name, "--help"])
         assert left.value.code == 0
         assert f"usage: vaemodels {name}" in capsys.readouterr().out
+
+
+def test_threads_wait_without_spinning_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "put back at the end")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    assert cli.main(["sample", "nowhere"]) == 2
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert cli.main(["sample", "nowhere"]) == 2
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
