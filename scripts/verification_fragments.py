@@ -101,7 +101,8 @@ def sampling(found: Document) -> str:
         "The gain says how many times more plain draws the same standard error would take, at "
         f"{found['draws']:,} draws. The large check is of the Gaussian KL, in both worlds."
     )
-    return _section("Sampling", text, rows, "python scripts/sampling.py", found)
+    command = f"python scripts/sampling.py --samples {found['large'][0]['samples']}"
+    return _section("Sampling", text, rows, command, found)
 
 
 def _section(
