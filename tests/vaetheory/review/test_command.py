@@ -215,3 +215,22 @@ def test_standard_input_and_nothing_heavy_is_imported() -> None:
     )
     assert done.returncode == 1, done.stderr
     assert "sign of a term" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\log\det\Sigma = \sum_{d=1}^D\log\Sigma_d",
+        r"\mathrm{tr}(\Sigma) = \sum_{d=1}^D\Sigma_d",
+        r"KL(\mathcal N(\mu,\Sigma)\|\mathcal N(0,I)) = \sum_{d=1}^D KL(\mathcal N(\mu_d,\Sigma_d)"
+        r"\|\mathcal N(0,1))",
+    ],
+)
+def test_what_is_true_of_diagonal_covariances_only_does_not_hold(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "full.tex"
+    file.write_text(rf"\[ {line} \]")
+    main(["--json", str(file)])
+    (said,) = json.loads(capsys.readouterr().out)["files"][0]["lines"]
+    assert said["verdict"] == "unread"

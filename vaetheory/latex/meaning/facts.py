@@ -45,6 +45,7 @@ class Facts:
     unlimited: set[str] = field(default_factory=set)
     owned: dict[str, set[str]] = field(default_factory=dict)
     slopes: set[str] = field(default_factory=set)
+    covariances: set[str] = field(default_factory=set)
     settings: tuple[Any, ...] = ()
     introduced: set[str] = field(default_factory=set)
 

@@ -4,7 +4,8 @@ components.
 Covariances are read as diagonal. Of a formula in tr(Σ₂⁻¹Σ₁), det Σ and vᵀΣ⁻¹v alone that decides
 the general case as well: these are sums over components of expressions that do not depend on each
 other, and so one identity between them holds for diagonal matrices of every size only if it holds
-term by term. A product of more matrices, where the order counts, is not read.
+term by term. A product of more matrices, where the order counts, is not read; nor is Σ where the
+file writes its components Σ_d as well: log det Σ = ∑_d log Σ_d is true of diagonal matrices only.
 """
 
 from __future__ import annotations
@@ -36,11 +37,20 @@ _IDENTITY = ("I", r"\mathbbI", r"\mathbb1")
 
 
 def is_covariance(node: Node, scope: Scope) -> bool:
-    """Σ, Σ_1, Σ_q or Σ(x), and not Σ_d with an index that is bound here."""
+    """Σ, Σ_1, Σ_q or Σ(x), and not Σ_d with an index that is bound here.
+
+    Raises ReadError where the file writes components of a Σ too.
+    """
     head = node.head if isinstance(node, Applied) else node
     if not isinstance(head, Name) or head.base != r"\Sigma":
         return False
-    return not {t.text for t in without_parameters(head.sub)} & scope.indices.keys()
+    if {t.text for t in without_parameters(head.sub)} & scope.indices.keys():
+        return False
+    facts = scope.facts
+    if any(set(mark) & (facts.indices | facts.summed) for mark in facts.covariances):
+        said = "\\Sigma beside its components: of a diagonal one write diag(\\sigma^2), \\sigma_d^2"
+        raise ReadError(said, node.start, node.end)
+    return True
 
 
 def of_diagonal(name: str, group: Group, scope: Scope) -> Expression:

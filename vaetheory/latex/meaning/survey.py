@@ -185,8 +185,10 @@ def _look(node: Node, facts: Facts) -> None:
             facts.slopes.add(parameter)
         case Called(name="BCE"):
             facts.bernoulli = True
-        case Name(base=r"\sigma" | r"\Sigma"):
+        case Name(base=r"\sigma" | r"\Sigma" as base, sub=sub):
             facts.gaussian = True
+            if base == r"\Sigma":
+                facts.covariances.add(spelled(sub))
         case Name(base=base) if base in BOUND_NAMES:
             facts.bound_names.add(key_of(node))
     if isinstance(node, Name):
