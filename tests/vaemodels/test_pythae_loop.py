@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vaemodels import pythae_loop
+from vaemodels import benchmark, pythae_loop
 from vaemodels.config import Kind, preset
 from vaemodels.data import Dataset
+from vaemodels.hardware import resolve
 from vaemodels.networks import Encoder
 
 
@@ -31,6 +32,15 @@ def test_it_trains_our_networks() -> None:
     assert list(seen.values()) == [6 * 4]
 
 
-def test_without_it_the_benchmark_has_no_such_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pythae_loop, "find_spec", lambda name: None)
-    assert not pythae_loop.is_installed()
+@pytest.mark.parametrize("installed", [False, True])
+def test_the_benchmark_has_its_row_where_it_is_installed(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pythae_loop, "is_installed", lambda: installed)
+    monkeypatch.setattr(pythae_loop, "trainer_loop", lambda config, data: lambda steps: None)
+    config = resolve(preset("small", Kind.CVAE).replace(batch=4, threads=1, device="cpu"))
+    images = torch.zeros((16, 1, 28, 28), dtype=torch.uint8)
+    labels = torch.zeros(16, dtype=torch.int64)
+    data = Dataset(images=images, labels=labels, indices=torch.arange(16), classes=("0",))
+    rows = benchmark._loops(config, data, native=False)
+    assert any("pythae" in name for name in rows) is installed
