@@ -33,6 +33,10 @@ STYLES = (TINY, SMALL, TINY, TINY_TIED)
 _ORDER = ("width", "slope", "number", "weight")
 
 
+def _digits(value: Fraction) -> int:
+    return len(str(value)) - 1 + (value != 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A claim, and a world and a place where it is false."""
@@ -51,8 +55,7 @@ class Found:
     @property
     def cost(self) -> tuple[bool, int, int]:
         """What makes it tedious: an invisible difference, many cells, long numbers."""
-        taken = self.world.draws.taken
-        digits = sum(len(str(v)) - 1 for v in taken.values()) + sum(v != 1 for v in taken.values())
+        digits = sum(map(_digits, self.world.draws.taken.values()))
         return not self.visible, sum(self.world.sizes.values()), digits
 
     @property
@@ -136,11 +139,14 @@ def _simplified(found: Found, ends: float | None) -> Found:
     help.
     """
     best = _with_fewer_cells(found)
+    tried: dict[Key, Found] = {}
     for _ in range(PASSES):
         before = best
         keys = [k for k in best.world.draws.taken if k[0] in _ORDER]
         for key in sorted(keys, key=lambda k: (_ORDER.index(str(k[0])), repr(k))):
-            best = _with_simpler(best, key, ends)
+            if tried.get(key) is not best:
+                best = _with_simpler(best, key, ends)
+                tried[key] = best
         if best is before:
             break
     return best
@@ -151,7 +157,9 @@ def _with_simpler(found: Found, key: Key, ends: float | None) -> Found:
     for simpler in _simpler(key, value, found.world.draws.spaces.get(key)):
         if ends is not None and time.monotonic() > ends:
             break
-        candidate = _replaced(found, key, simpler) if simpler != value else None
+        if found.visible and _digits(simpler) >= _digits(value):
+            continue  # no simpler, whatever the world shows
+        candidate = _replaced(found, key, simpler)
         if candidate is not None and candidate.cost < found.cost:
             return candidate
     return found

@@ -144,9 +144,10 @@ class Domain:
         back = {}
         for text, (symbol, space, _) in self.symbols.items():
             if isinstance(space, Interval) and symbol in formula.free_symbols:
-                own = sp.Symbol(text, positive=True)
-                back[symbol] = (own - space.low) / (space.high - own)
-        return str(sp.simplify(sp.expand(sp.expand_log(formula.subs(back)))))
+                named = sp.Symbol(text, positive=True)
+                back[symbol] = (named - space.low) / (space.high - named)
+        own = formula.subs(back).replace(sp.log, lambda inner: sp.log(sp.cancel(inner)))
+        return str(sp.factor_terms(sp.expand(sp.expand_log(own))))
 
     @singledispatchmethod
     def formula(self, e: Expression) -> sp.Expr:

@@ -38,7 +38,7 @@ from vaetheory.checkers.quadrature import check
 from vaetheory.language.assumptions import Different, Reparameterized, SameDensity
 from vaetheory.language.distributions import gamma, inverse_gamma
 from vaetheory.language.expressions import Density, Number, Value
-from vaetheory.language.notation import KL, E, log
+from vaetheory.language.notation import KL, E, H, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 
@@ -60,6 +60,17 @@ def test_false_statements_fail(name: str, seed: int) -> None:
     assert evidence.counterexample is not None
     found = evidence.counterexample
     assert found.difference_decimal == pytest.approx(found.left_decimal - found.right_decimal)
+
+
+def test_what_is_true_in_the_first_world_alone_fails() -> None:
+    """Asking stops at a refutation, never at a confirmation: the noise of a linear-Gaussian
+    decoder is the same everywhere, that of the other world is not."""
+    noise = H(p(x | z))
+    evidence = check(equal(noise, E(p(z), noise)))
+    assert evidence.verdict is Verdict.FAILS
+    assert "nonlinear" in evidence.why
+    assert evidence.figures["worlds"] == 2
+    assert check(FALSE["kl turned"]).figures["worlds"] == 1
 
 
 @pytest.mark.parametrize("name", ["identity", "forms", "entropy", "appendix b", "bce"])

@@ -12,10 +12,10 @@ from vaetheory.checkers import exact, proof
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.derivation import THEOREM_PREFIX, Rejected, Verified, verify
 from vaetheory.language.expressions import to_expression
-from vaetheory.language.statements import Statement
+from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.writer import to_latex
 from vaetheory.theorems.document import describe_report
-from vaetheory.theorems.evidence import examine
+from vaetheory.theorems.evidence import examine, statement_evidence
 from vaetheory.theorems.theorem import EXACT, PROOF, Theorem
 
 NAMES = theorems.names()
@@ -138,3 +138,28 @@ def test_all_the_evidence(theorem: Theorem) -> None:
     report = examine(theorem, theorems.known_before(theorem.name))
     assert report.holds, [p.message for p in report.problems]
     assert all(m.refuted_by for m in report.mistakes)
+
+
+BOUNDS = [
+    name
+    for name in NAMES
+    if theorems.get(name).statement.relation.direction and EXACT in theorems.get(name).kinds
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_search_refutes_no_theorem(name: str) -> None:
+    """``verify`` asks a proved inequality in random worlds; here it is searched for a failure."""
+    assert exact.check(theorems.get(name).statement, seed=2).verdict is not Verdict.FAILS
+
+
+def test_an_inequality_that_is_not_proved_is_searched() -> None:
+    """Only the proof spares a statement the search: KL ≤ 3 survives tame worlds, and is false."""
+    good = theorems.get("gibbs-inequality")
+    gap = -good.statement.left
+    false = Statement(gap, Relation.AT_MOST, to_expression(3), good.statement.assumptions)
+    planted = dataclasses.replace(good, statement=false, kinds=(EXACT, PROOF))
+    found = statement_evidence(planted, 0)
+    assert [e.kind for e in found] == [EXACT, PROOF]
+    assert found[0].verdict is Verdict.FAILS

@@ -76,8 +76,12 @@ def random_network(
     """A network with rounded random parameters, so that they can be printed and typed in again."""
 
     def some(count: int, low: float, high: float) -> Weights:
-        signs = rng.choice([-1.0, 1.0], count)
-        return tuple(float(v) for v in np.round(signs * rng.uniform(low, high, count), 3))
+        signs = rng.integers(0, 2, count).tolist()
+        sizes = rng.uniform(low, high, count).tolist()
+        return tuple(
+            round((2 * sign - 1) * size * 1000) / 1000
+            for sign, size in zip(signs, sizes, strict=True)
+        )
 
     if not inputs:
         return Network(some(1, 0.1 * spread, 0.5 * spread)[0], ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce, singledispatch
 from math import isfinite
 
@@ -71,15 +71,29 @@ class Run:
     nested: int = 1
     """The largest number of grid points per sample that was needed inside a mean."""
 
+    grids: dict[int, int] = field(default_factory=dict)
+    """The grid points per sample of each mean in turn. Runs of one statement may share them: where
+    n is given, that is all a pilot is for."""
+
+    means: int = 0
+    """How many means were taken."""
+
     def fresh_seed(self) -> int:
         """A seed that no other mean has."""
         return int(self.seeds.spawn(1)[0].generate_state(1, np.uint64)[0] >> np.uint64(1))
 
-    def _samples(self, pilot: Moments, grid: int) -> int:
+    def _pilot(self, sample: Callable[[Context, Uniforms], object]) -> tuple[Moments, int]:
+        """The moments of a few draws, and how many grid points each needed."""
+        meter = Meter()
+        pilot = replace(self.context, depth=1, points=PILOT, meter=meter)
+        first = sample(pilot, Plain(pilot.backend, PILOT, self.fresh_seed()))
+        return moments_of(first, pilot.backend, PILOT), max(1, meter.widest // PILOT)
+
+    def _samples(self, pilot: Moments | None, grid: int) -> int:
         """As many as bring the standard error to the target, and more where tails are heavy, within
         what is asked for and the work."""
         most = self.n if grid == 1 else min(self.n, max(LEAST, self.work // grid))
-        if not self.target or not isfinite(pilot.m4):
+        if not self.target or pilot is None or not isfinite(pilot.m4):
             return most
         kurtosis = pilot.m4 / pilot.m2**2 if pilot.m2 else 0.0
         target = self.target * min(1.0, max(abs(pilot.mean), 0.05))
@@ -89,11 +103,13 @@ class Run:
     def mean(self, sample: Callable[[Context, Uniforms], object]) -> Estimate:
         """The mean of ``sample(context, uniforms)``, in chunks; fewer samples where each needs a
         grid of its own."""
-        meter = Meter()
-        pilot = replace(self.context, depth=1, points=PILOT, meter=meter)
-        first = sample(pilot, Plain(pilot.backend, PILOT, self.fresh_seed()))
-        seen = moments_of(first, pilot.backend, PILOT)
-        grid = max(1, meter.widest // PILOT)
+        turn = self.means
+        self.means += 1
+        if self.target or turn not in self.grids:
+            seen, self.grids[turn] = self._pilot(sample)
+        else:
+            seen = None
+        grid = self.grids[turn]
         self.nested = max(self.nested, grid)
         n = self._samples(seen, grid)
         if self.replicates:
@@ -128,10 +144,18 @@ class Run:
 
 
 def run_for(
-    world: World, backend: Backend, n: int, seed: tuple[int, ...], target: float = 0.0
+    world: World,
+    backend: Backend,
+    n: int,
+    seed: tuple[int, ...],
+    target: float = 0.0,
+    grids: dict[int, int] | None = None,
 ) -> Run:
-    """A run in a world, with at most n samples for each mean."""
-    return Run(Context(world, backend), n, np.random.SeedSequence(seed), target)
+    """A run in a world, with at most n samples for each mean; ``grids`` may be those of an earlier
+    run of the same statement.
+    """
+    known = {} if grids is None else grids
+    return Run(Context(world, backend), n, np.random.SeedSequence(seed), target, grids=known)
 
 
 def is_pointwise(expression: Expression, context: Context) -> bool:

@@ -18,7 +18,7 @@ from vaetheory.language.statements import Relation, Statement
 
 CANDIDATES = 4
 SCREENING = 2**11
-ENOUGH = 2**14
+ENOUGH = 2**13
 """Draws for a mean where those of the screening already were a refutation: z grows with √n."""
 
 POINTS = 32
@@ -77,11 +77,12 @@ def outcome(
     """
     few: list[Outcome] = []
     spreads = [setting.spread] * CANDIDATES
+    grids: dict[int, int] = {}
     if statement.relation.direction:
         spreads += SPREADS
     for k, spread in enumerate(spreads):
         here = replace(setting, seed=setting.seed + 104729 * k, spread=spread)
-        few.append(_estimated(statement, here, _runs(backend, SCREENING, 0.0, 1), backend))
+        few.append(_estimated(statement, here, _runs(backend, SCREENING, 0.0, 1, grids), backend))
         if few[-1].n and _is_plainly_wrong(few[-1], statement, rate):
             samples = min(samples, ENOUGH)
             break
@@ -103,9 +104,15 @@ def _is_plainly_wrong(found: Outcome, statement: Statement, rate: float) -> bool
     return bound is not None and tail <= HEAVIEST_TAIL and _against(found, statement) > bound
 
 
-def _runs(backend: Backend, samples: int, target: float, stage: int) -> RunIn:
+def _runs(
+    backend: Backend,
+    samples: int,
+    target: float,
+    stage: int,
+    grids: dict[int, int] | None = None,
+) -> RunIn:
     return lambda world, part: run_for(
-        world, backend, samples, (world.setting.seed, stage, part), target
+        world, backend, samples, (world.setting.seed, stage, part), target, grids
     )
 
 
