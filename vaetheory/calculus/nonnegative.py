@@ -70,6 +70,12 @@ def _in_context(
                 others = [f for f in factors if f is not factor and not _is_number(f)]
                 if all(map(positive, others)):
                     yield from _in_context(factor, _scaled(wrap, tuple(others)))
+                for total in (f for f in others if isinstance(f, Sum)):
+                    # (1 + δ) KL ≥ KL
+                    kept = tuple(f for f in others if f is not total)
+                    for term in total.terms:
+                        if all(map(positive, (term, *kept))):
+                            yield from _in_context(factor, _scaled(wrap, (*kept, term)))
         case Expectation(law=law, body=body, over=over):
             yield from _in_context(body, lambda inner: wrap(Expectation(law, inner, over)))
         case Integral(body=body, over=over):

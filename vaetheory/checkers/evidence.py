@@ -4,6 +4,7 @@ counterexample.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -43,6 +44,7 @@ class Evidence:
     ``kind`` is ``proof``, ``exact``, ``closed form``, ``quadrature`` or ``Monte Carlo``;
     ``figures`` are JSON values: what the kind's row of the evidence table asks for (worlds,
     tolerance, z, n, detectable deviation, …); ``why`` explains a verdict that is not ``holds``.
+    ``shown`` makes the counterexample within so many seconds, where that was left for later.
     """
 
     kind: str
@@ -50,3 +52,4 @@ class Evidence:
     figures: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     counterexample: Counterexample | None = None
+    shown: Callable[[float], Evidence] | None = field(default=None, compare=False, repr=False)

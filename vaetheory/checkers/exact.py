@@ -61,13 +61,15 @@ def check(
     seed: int = 0,
     deadline: float | None = None,
     search: bool = True,
+    shrink: bool = True,
 ) -> Evidence:
     """Whether the statement holds in ``worlds`` random worlds.
 
     A function of (statement, worlds, seed, search). An inequality that survives them is also
     searched downhill for a world that refutes it, unless ``search`` is False. ``deadline``
-    (seconds) bounds the time: what was not looked at by then is not counted. Never raises on a
-    legal statement: what no world can give a value is UNDECIDED with a reason.
+    (seconds) bounds the time: what was not looked at by then is not counted. Without ``shrink``
+    the counterexample is left to be made, and made smaller, by ``Evidence.shown``. Never raises on
+    a legal statement: what no world can give a value is UNDECIDED with a reason.
     """
     ends = None if deadline is None else time.monotonic() + deadline
     tallies: dict[str, _Tally] = {}
@@ -85,7 +87,7 @@ def check(
                 found = None
                 tallies[kind].why.append("the statement is nested too deeply")
             if found is not None:
-                return _refuted(found, tallies, ends)
+                return _refuted(found, tallies, ends) if shrink else _open(found, tallies)
             if tallies[kind].decided:
                 break
     return _survived(statement, tallies, search)
@@ -167,6 +169,16 @@ def _refuted(found: Found, tallies: dict[str, _Tally], ends: float | None) -> Ev
     why = f"false in a {found.claim.kind} world with {smallest.description}"
     example = counterexample(smallest)
     return Evidence(KIND, Verdict.FAILS, _figures(tallies), why=why, counterexample=example)
+
+
+def _open(found: Found, tallies: dict[str, _Tally]) -> Evidence:
+    """Refuted, with the counterexample to be made when it is asked for."""
+
+    def shown(seconds: float) -> Evidence:
+        return _refuted(found, tallies, time.monotonic() + seconds)
+
+    why = f"false in a {found.claim.kind} world"
+    return Evidence(KIND, Verdict.FAILS, _figures(tallies), why=why, shown=shown)
 
 
 def _survived(statement: Statement, tallies: dict[str, _Tally], search: bool) -> Evidence:

@@ -9,7 +9,7 @@ from itertools import product
 from vaetheory.language.expressions import Expression
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
-from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, Facts, walk
+from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, Facts, walk
 from vaetheory.latex.meaning.variables import is_example
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import Called, Diverging, Expected, LogOf, Multiplied, Name, Node
@@ -24,11 +24,16 @@ def of_file(facts: Facts) -> Iterator[Reading]:
     names = sorted(n for n in facts.bound_names if n not in facts.definitions)[:2]
     shorthands = (True, False) if facts.shorthand else (False,)
     numbered = (False, True) if _numbered(facts) else (False,)
-    for same in numbered:
-        for shorthand in shorthands:
-            for signs in product((1, -1), repeat=len(names)):
-                chosen = tuple(zip(names, signs, strict=True))
-                yield Reading(shorthand=shorthand, same_copies=same, signs=chosen)
+    posteriors = (False, True) if _several_posteriors(facts) else (False,)
+    for one, same, shorthand in product(posteriors, numbered, shorthands):
+        for signs in product((1, -1), repeat=len(names)):
+            chosen = tuple(zip(names, signs, strict=True))
+            yield Reading(shorthand=shorthand, same_copies=same, one_posterior=one, signs=chosen)
+
+
+def _several_posteriors(facts: Facts) -> bool:
+    """Whether the file writes both q_θ and q_φ: two laws, or one and a slip of the pen."""
+    return any(len(facts.subscripts.get(q, {}).keys() & PARAMETERS) > 1 for q in ("q", "Q"))
 
 
 def _numbered(facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Family
@@ -22,7 +23,17 @@ from vaetheory.latex.reader.cursor import Budget
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.grammar import parse
 from vaetheory.latex.reader.layout import Chain
-from vaetheory.latex.reader.syntax import Name, Node, Raised, Rooted
+from vaetheory.latex.reader.syntax import (
+    Added,
+    Fractional,
+    Group,
+    Multiplied,
+    Name,
+    Node,
+    Numeral,
+    Raised,
+    Rooted,
+)
 from vaetheory.review.claims import Claimed
 from vaetheory.review.deciding import Decision
 
@@ -37,23 +48,50 @@ Settled = Callable[[Expression, Expression], Claimed]
 
 def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
     """What the formula at ``text[start:end]`` sets, if it is one letter and what that is."""
-    if len(chain.links) != 1 or chain.links[0].sign not in _SIGNS:
+    if len(chain.links) != 1 or chain.links[0].sign not in (*_SIGNS, *_BOUNDS):
         return None
     try:
         left, right = (parse(side, Budget()) for side in chain.sides)
     except (ReadError, RecursionError):
         return None
+    bounded = chain.links[0].sign in _BOUNDS
+    if bounded:
+        made = _within(left, right, chain.links[0].sign)
+        if made is None:
+            return None
+        right = made
     if isinstance(left, Raised) and getattr(left.exponent, "value", None) == 2:
         # σ² = 1/2 is a value of σ
         left, right = left.base, Rooted(right.start, right.end, right)
     if not isinstance(left, Name) or any(isinstance(n, Name) and n == left for n in walk(right)):
+        return None
+    if isinstance(right, Group) and len(right.items.nodes) > 1:
+        # X = {x⁽¹⁾, …, x⁽ᴺ⁾} names the data, and restricts nothing
         return None
     stops = [m.end() for m in _STOP.finditer(text, max(0, start - 2000), start)]
     first = stops[-1] if stops else max(0, start - 2000)
     after = _STOP.search(text, end)
     last = after.start() if after else len(text)
     case = _CASE.search(re.sub(r"\$[^$]*\$", "", text[first:start]))
-    return Setting(left, right, is_definition(right) and case is None, first, last)
+    defines = is_definition(right) and case is None and not bounded
+    return Setting(left, right, defines, first, last)
+
+
+_BOUNDS = {">": 1, r"\ge": 1, "<": -1, r"\le": -1}
+
+
+def _within(name: Node, bound: Node, sign: str) -> Node | None:
+    """1 + δ for β > 1 and 1/(1 + δ) for β < 1, with δ > 0; None where that is no restriction of a
+    letter.
+    """
+    if not isinstance(name, Name) or not isinstance(bound, Numeral) or bound.value <= 0:
+        return None
+    start, end = bound.start, bound.end
+    delta = Name(start, end, r"\delta")
+    above = Added(start, end, ((1, Numeral(start, end, Fraction(1))), (1, delta)))
+    if _BOUNDS[sign] < 0:
+        return Fractional(start, end, bound, above)
+    return Multiplied(start, end, (("*", bound), ("*", above)))
 
 
 def reconsidered(

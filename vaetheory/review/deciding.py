@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from vaetheory.review.clock import TimeIsUp, bounded
 OUT_OF_TIME = "the time for this file was up"
 INTERNAL = "the checker broke down on this line, which is a defect of this program"
 SEARCH = 1.2  # seconds for one statement in exact worlds
+SHRINKING = 0.6  # seconds for making one counterexample small
 HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 
 
@@ -27,6 +29,7 @@ class Decision:
     kind: str = ""
     why: str = ""
     counterexample: Counterexample | None = None
+    shown: Callable[[float], Evidence] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -67,8 +70,8 @@ class Decider:
             self.known[statement] = found
         return found
 
-    def proved(self, statement: Statement) -> bool:
-        """Whether there is a proof."""
+    def proved(self, statement: Statement, seconds: float | None = None) -> bool:
+        """Whether there is a proof, and one that is found in so many seconds."""
         found = self.known.get(statement)
         if found is not None:
             return found.verdict is HOLDS and found.kind == proof.KIND
@@ -77,13 +80,32 @@ class Decider:
             if self.left <= 0:
                 return False
             try:
-                with bounded(self.left + 0.2):
+                limit = self.left + 0.2
+                with bounded(limit if seconds is None else min(limit, seconds * self.patience)):
                     self.told[key] = proof.check(statement).verdict is HOLDS
             except Exception:
                 # no proof is no proof; what was claimed has a verdict of its own
                 return False
         said: bool = self.told[key]
         return said
+
+    def shown(self, statement: Statement, decision: Decision) -> Decision:
+        """A refutation with its counterexample, as small as the time allows."""
+        if decision.shown is None:
+            return decision
+        for seconds in (min(SHRINKING * self.patience, self.left), 0.0):
+            try:
+                with bounded(max(0.1, 2 * seconds)):
+                    made = decision.shown(seconds)
+                    found = Decision(FAILS, decision.kind, made.why, made.counterexample)
+                    break
+            except TimeIsUp:
+                continue
+        else:
+            return Decision(UNDECIDED, "", OUT_OF_TIME)
+        if self.known.get(statement) is decision:
+            self.known[statement] = found
+        return found
 
     def _decide(self, statement: Statement) -> Decision:
         if self.left <= 0:
@@ -99,6 +121,8 @@ class Decider:
             seed=self.seed,
             worlds=self.worlds,
             deadline=max(0.05, min(SEARCH * self.patience, self.left)),
+            # of the readings and assumptions that a line is tried under, one is reported
+            shrink=False,
         )
         return _from(second, first)
 
@@ -128,8 +152,8 @@ def termwise(statement: Statement) -> Statement | None:
 
 def _from(second: Evidence, first: Evidence) -> Decision:
     match second.verdict:
-        case Verdict.FAILS if second.counterexample is not None:
-            return Decision(FAILS, exact.KIND, second.why, second.counterexample)
+        case Verdict.FAILS if second.shown is not None:
+            return Decision(FAILS, exact.KIND, second.why, shown=second.shown)
         case Verdict.HOLDS:
             return Decision(HOLDS, exact.KIND)
     return Decision(UNDECIDED, "", second.why or first.why)

@@ -21,6 +21,7 @@ from vaetheory.language.expressions import (
     Function,
     IndexedProduct,
     IndexedSum,
+    Log,
     Number,
     Value,
     map_children,
@@ -83,9 +84,9 @@ def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, 
     """The families under which a line with a density on one side and a formula on the other may
     be meant.
     """
-    if not formulas.flavour or not (
-        is_parametric(statement.left) or is_parametric(statement.right)
-    ):
+    sides = (statement.left, statement.right)
+    written = any(is_parametric(side) or _of_one_pixel(side, formulas) for side in sides)
+    if not formulas.flavour or not written:
         return []
     present = list(densities((statement.left, statement.right)))
     latent = tuple(_latents(present, formulas))
@@ -94,6 +95,13 @@ def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, 
     means = tuple(m for m in formulas.means if not (taken and _is_mu(m)))
     found = [(one, *latent) for one in _likelihoods(present, replace(formulas, means=means))]
     return found or ([latent] if latent else [])
+
+
+def _of_one_pixel(side: Expression, formulas: Formulas) -> bool:
+    """x_d log x̂_d + (1 − x_d) log(1 − x̂_d): a formula of a Bernoulli law without sum or power."""
+    return formulas.flavour == "bernoulli" and any(
+        isinstance(node, Log) and node.argument in formulas.means for node in walk(side)
+    )
 
 
 def _is_mu(node: Expression) -> bool:

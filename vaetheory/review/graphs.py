@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from vaetheory.language.assumptions import Assumption, Dag, SameDensity
 from vaetheory.language.expressions import (
     Density,
+    Expectation,
     Expression,
+    Integral,
     Letter,
     MutualInformation,
     Product,
@@ -235,7 +237,7 @@ def data_law(statement: Statement) -> list[Assumption]:
     or the like.
     """
     present = list(densities((statement.left, statement.right)))
-    data = [d for d in present if _is_data(d)]
+    data = [d for d in present if _is_data(d)] or _averaged_over(statement, present)
     letters = {d.letter for d in present if d.letter.name in ("q", "Q")}
     for side in (statement.left, statement.right):
         letters |= {n.letter for n in walk(side) if isinstance(n, MutualInformation)}
@@ -244,6 +246,50 @@ def data_law(statement: Statement) -> list[Assumption]:
         return []
     (letter,) = letters
     return [SameDensity(Density(letter, data[0].of), data[0])]
+
+
+def _averaged_over(statement: Statement, present: list[Density]) -> list[Density]:
+    """p(x) below an expectation in a line that also has q(z): the only x that q(z) can be an
+    average over.
+    """
+    marginal = any(d.letter.name in ("q", "Q") and not d.given and _is_hidden(d) for d in present)
+    if not marginal:
+        return []
+    found: list[Density] = []
+    for side in (statement.left, statement.right):
+        for node in walk(side):
+            law = node.law if isinstance(node, Expectation) else None
+            if isinstance(law, Density) and _is_model_marginal(law) and law not in found:
+                found.append(law)
+    return found
+
+
+def _is_model_marginal(law: Density) -> bool:
+    alone = len(law.of) == 1 and not law.given and law.of[0].slot.lower() == "x"
+    return alone and law.letter.name in ("p", "P")
+
+
+def _is_hidden(density: Density) -> bool:
+    return all(v.slot.lower() != "x" for v in density.of)
+
+
+def aggregate(left: Expression, right: Expression) -> SameDensity | None:
+    """The law of the data that q(z) = ∫ q(z|x) p(x) dx states: q(x) = p(x)."""
+    match right:
+        case Integral(body=Product(factors=(Density() as a, Density() as b)), over=over):
+            pair = (a, b) if a.given else (b, a)
+        case Expectation(law=Density() as law, body=Density() as inner, over=over):
+            pair = (inner, law)
+        case _:
+            return None
+    conditional, data = pair
+    same = isinstance(left, Density) and left == Density(conditional.letter, conditional.of)
+    whole = conditional.given == data.of == over and not data.given
+    # p(x) = ∫ p(x|z) q(z) dz is the wrong law, and no statement about the data
+    seen = conditional.letter.name in ("q", "Q") and not _is_hidden(data)
+    if not same or not whole or not seen or data.letter == conditional.letter:
+        return None
+    return SameDensity(Density(conditional.letter, data.of), data)
 
 
 def _is_data(density: Density) -> bool:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Assumption, Dag, Family
+from vaetheory.language.assumptions import Assumption, Dag, Family, SameDensity
 from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import Density
 from vaetheory.language.statements import Relation, Statement
@@ -46,7 +46,7 @@ from vaetheory.latex.reader.syntax import (
 )
 from vaetheory.review.assumptions import is_family
 from vaetheory.review.deciding import Decider
-from vaetheory.review.graphs import stated
+from vaetheory.review.graphs import aggregate, stated
 from vaetheory.review.sheet import Line, Sheet
 
 # a capital may be said to stand for a term after it was used: −ELBO = D + R, where D = …
@@ -65,12 +65,15 @@ class Introduced:
     flavour: str = ""
     setting: bool = False
     graph: Node | None = None
+    average: Node | None = None
 
     @property
     def rule(self) -> str:
         """What kind of introduction it is."""
         if self.graph is not None:
             return "factorization"
+        if self.average is not None:
+            return "definition"
         return "family" if self.family is not None else "setting" if self.setting else "definition"
 
     def families(self, facts: Facts, reading: Reading, lines: list[Line]) -> tuple[Assumption, ...]:
@@ -78,6 +81,9 @@ class Introduced:
         if self.graph is not None:
             found = _graph_of(self.graph, self.tree, facts, reading)
             return () if found is None else (found,)
+        if self.average is not None:
+            said = _average_of(self.average, self.tree, facts, reading)
+            return () if said is None else (said,)
         if self.family is None:
             return ()
         try:
@@ -97,6 +103,8 @@ class Introduced:
             return "states the family of a density; the lines after it are checked under it"
         if self.graph is not None:
             return "states how the model factorises; the lines after it are checked under it"
+        if self.average is not None:
+            return "says what q is averaged over; all lines are checked under it"
         if self.setting:
             return "says what a letter stands for; nothing follows from it here"
         said = f"introduces {_readable(self.key)}"
@@ -132,11 +140,12 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
             _definition(line, seen, sheet.facts)
             or _family(line, sheet.facts)
             or _factorization(line, sheet.facts)
+            or _average(line, sheet.facts)
             or _setting(line, seen)
             or _density(line, seen, sheet.facts)
         )
         if new is not None:
-            if new.setting or new.graph is not None:
+            if new.setting or new.graph is not None or new.average is not None:
                 pass
             elif new.family is not None:
                 flavour = flavour_of(
@@ -171,6 +180,9 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     name, tree = line.left.tree, line.right.tree
     if line.link.sign == "=:":
         name, tree = tree, name
+    elif _is_new_name(line, seen, facts):
+        # … = −𝒰(x): the name for what was derived
+        name, tree = tree, name
     elif not line.first:
         return None
     if isinstance(name, Added) and len(name.terms) == 1 and name.terms[0][0] < 0:
@@ -200,6 +212,27 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
     if not known and not _weighty(tree):
         return None
     return Introduced(key, tree)
+
+
+def _is_new_name(line: Line, seen: set[str], facts: Facts) -> bool:
+    """Whether the right side is a capital letter that has not been seen, and no name that stands
+    for the bound unless its arguments say otherwise.
+    """
+    left, right = line.left.tree, line.right.tree
+    if isinstance(right, Added) and len(right.terms) == 1:
+        right = right.terms[0][1]
+    head = right.head if isinstance(right, Applied) else right
+    if left is None or not isinstance(head, Name) or line.link.sign != "=" or not _weighty(left):
+        return False
+    base = head.base.removeprefix(r"\mathcal").removeprefix(r"\mathbb")
+    bound = head.base in BOUND_NAMES and not (
+        isinstance(right, Applied) and _of_latents(right, facts)
+    )
+    fresh = key_of(head) not in seen and not any(
+        isinstance(n, Name) and key_of(n) == key_of(head) for n in walk(left)
+    )
+    letter_ = len(base) == 1 and base.isupper() and base not in ("I", "E", "H", "P", "Q")
+    return letter_ and fresh and not bound and head.base not in facts.sizes | set("DJMNK")
 
 
 def _density(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
@@ -320,6 +353,23 @@ def _factorization(line: Line, facts: Facts) -> Introduced | None:
 def _graph_of(left: Node, right: Node, facts: Facts, reading: Reading) -> Dag | None:
     try:
         return stated(expression_of(left, facts, reading), expression_of(right, facts, reading))
+    except (ReadError, ValueError):
+        return None
+
+
+def _average(line: Line, facts: Facts) -> Introduced | None:
+    """q(z) = ∫ q(z|x) p(x) dx: over which law of the data q(z) is an average."""
+    left, right = line.left.tree, line.right.tree
+    if not line.first or left is None or right is None or line.link.sign not in _DEFINING:
+        return None
+    if not isinstance(left, Applied) or _average_of(left, right, facts, AS_WRITTEN) is None:
+        return None
+    return Introduced("", right, average=left)
+
+
+def _average_of(left: Node, right: Node, facts: Facts, reading: Reading) -> SameDensity | None:
+    try:
+        return aggregate(expression_of(left, facts, reading), expression_of(right, facts, reading))
     except (ReadError, ValueError):
         return None
 

@@ -31,10 +31,6 @@ LIMITS: tuple[Limit, ...] = (
         r"$$\log q(z|x) = -\frac12\epsilon^2 - \log\sigma - \frac12\log(2\pi)",
     ),
     Limit(
-        "a data set with an ellipsis",
-        r"\log p(x^{(1)},\ldots,x^{(N)}) = \sum_{i=1}^N \log p(x^{(i)})",
-    ),
-    Limit(
         "the importance-weighted bound for any K beside the ELBO",
         r"\mathbb{E}_{z_{1:K}\sim q(z|x)}[\log\frac1K\sum_{k=1}^K\frac{p(x,z_k)}{q(z_k|x)}]"
         r" \ge \text{ELBO}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from vaetheory.checkers.evidence import Counterexample
 from vaetheory.language.expressions import Density, walk
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.review.deciding import Decider, turned
@@ -12,6 +13,7 @@ from vaetheory.review.repairs import repairs
 from vaetheory.review.report import Mistake
 
 SECONDS = 0.4
+BOUND = 0.4
 MAXIMUM = 160
 
 
@@ -19,8 +21,11 @@ MAXIMUM = 160
 _COMMON = ("KL turned round", "sign of a term", "ratio turned over", "lost logarithm")
 
 
-def explain(statement: Statement, decider: Decider) -> Mistake | None:
-    """The mistake whose repair makes the line true, when there is exactly one kind of it.
+def explain(
+    statement: Statement, decider: Decider, shown: Counterexample | None = None
+) -> Mistake | None:
+    """The mistake whose repair makes the line true, when there is exactly one kind of it; ``shown``
+    is a world where the line is false.
 
     A common slip explains a line before = for ≥ does, and that before the rarer ones.
     """
@@ -33,7 +38,7 @@ def explain(statement: Statement, decider: Decider) -> Mistake | None:
     if formula and "wrong scale" in names <= {"wrong scale", "dropped term"}:
         # the formula of a family, with a factor lost: nobody meant a bound by it
         return next(m for m in found if m.name == "wrong scale")
-    bound = _relation(statement, decider)
+    bound = _relation(statement, decider, shown)
     if bound is not None:
         return bound
     if names == {"σ for σ²", "wrong scale"}:
@@ -61,10 +66,15 @@ def _repaired(statement: Statement, decider: Decider) -> list[Mistake]:
     return found
 
 
-def _relation(statement: Statement, decider: Decider) -> Mistake | None:
+def _relation(
+    statement: Statement, decider: Decider, shown: Counterexample | None
+) -> Mistake | None:
     if statement.relation is Relation.EQUAL:
+        higher = None if shown is None else shown.left_decimal > shown.right_decimal
         for relation in (Relation.AT_LEAST, Relation.AT_MOST):
-            if decider.proved(turned(statement, relation)):
+            if higher is not None and higher != (relation is Relation.AT_LEAST):
+                continue  # the world that refutes = refutes this one, too
+            if decider.proved(turned(statement, relation), BOUND):
                 return Mistake("equality for a bound", f"{relation.value} for =")
     converse = statement.relation.converse
     if statement.relation.direction and decider.proved(turned(statement, converse)):

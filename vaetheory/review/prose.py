@@ -17,7 +17,20 @@ Tokens = Callable[[str], list[Token]]
 AROUND = 300
 
 _IF = re.compile(
-    r"\b(if|iff|when|whenever|provided|suppose|supposing|assum\w+|in case|setting|choosing|once)\b",
+    r"\b(if|iff|when|whenever|provided|suppose|supposing|assum\w+|in case|setting|choosing|once"
+    r"|choose|take|taking|wenn|falls|sobald|setze|wähle|lorsque)\b",
+    re.IGNORECASE,
+)
+# what is said here is said under what the sentence before says
+_THEN = re.compile(
+    r"^\s*(then|in (this|that) case|so|thus|hence|therefore|dann|in diesem fall|alors)\b",
+    re.IGNORECASE,
+)
+# laws that are named by a word and read nowhere
+_LAWS = re.compile(
+    r"\b(uniform\w*|gleichvert\w+|laplac\w+|dirac|point mass\w*|delta|deterministic\w*|one-hot"
+    r"|cauchy|student|exponential(ly)?|improper|flat prior|degenerate|von mises|dirichlet"
+    r"|mixture)\b",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -51,7 +64,8 @@ def condition(text: str, start: int, end: int, tokens: Tokens) -> tuple[tuple[To
             if found:
                 return found, False
     doubt = bool(said and _ABOUT_EQUALITY.search(before)) or after is not None
-    return (), doubt
+    around = re.sub(r"\$[^$]*\$", " ", f"{before} {behind}")
+    return (), doubt or _LAWS.search(around) is not None
 
 
 def _before(text: str, start: int) -> str:
@@ -59,7 +73,11 @@ def _before(text: str, start: int) -> str:
     words = text[max(0, start - AROUND) : start]
     words = re.sub(r"(\$\$?|\\\[|\\\(|\\begin\s*\{[a-z]+\*?\})\s*$", "", words)
     ends = [m.end() for m in _SENTENCE.finditer(words.rstrip())]
-    return words[ends[-1] if ends else 0 :]
+    sentence = words[ends[-1] if ends else 0 :]
+    if ends and _THEN.match(sentence) and words[ends[-1] - 1] in ".!":
+        # Choose q(z|x) = p(z|x). Then …
+        return words[ends[-2] if len(ends) > 1 else 0 :]
+    return sentence
 
 
 def _behind(text: str, end: int) -> str:

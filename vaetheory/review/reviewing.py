@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import time
 
-from vaetheory.checkers.evidence import Verdict
+from vaetheory.checkers.evidence import Counterexample, Verdict
 from vaetheory.language.assumptions import Assumption, Family
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.assumptions import describe
@@ -34,7 +34,8 @@ from vaetheory.review.report import (
     LineReport,
     Mistake,
 )
-from vaetheory.review.sheet import Line, Sheet, read_sheet
+from vaetheory.review.sheet import Sheet, read_sheet
+from vaetheory.review.unsaid import in_doubt, independences, unread_laws, untrue_asides
 
 SECONDS = 4.0
 
@@ -64,19 +65,34 @@ def review(
 
 def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
     introduced = introductions(sheet)
-    best: tuple[float, list[Judged], list[str]] | None = None
+    best: tuple[tuple[float, int], list[Judged], list[str], Reading] | None = None
     for reading in alternatives.of_file(sheet.facts):
         given, problems = remarked(sheet.document, sheet.facts, reading)
+        given += independences(sheet, reading)
         judged, cost = _under(sheet, reading, tuple(given), introduced, decider)
-        if best is None or cost < best[0] - 1e-9:
-            best = (cost, judged, problems)
+        # of two readings that are as good, what a name is used for first is what it stands for
+        key = (round(cost, 6), -_first_wrong(judged, introduced))
+        if best is None or key < best[0]:
+            best = (key, judged, problems, reading)
         if cost < 1e-9 or decider.left <= 0:
             break
     assert best is not None
+    sheet.unsaid += [*unread_laws(best[1], sheet), *untrue_asides(sheet, best[3], decider)]
     reports = [_report(j, sheet, introduced, decider) for j in best[1]]
     for problem in best[2][:1]:
         reports[0].why = f"{reports[0].why}; {problem}".lstrip("; ")
     return reports
+
+
+def _first_wrong(judged: list[Judged], introduced: dict[int, Introduced]) -> int:
+    """The number of the first line that fails; one that is after all where none does."""
+    for entry in judged:
+        wrong = (
+            entry.claimed is not None and entry.claimed.decision.verdict is Verdict.FAILS
+        ) and entry.line.number not in introduced
+        if wrong:
+            return entry.line.number
+    return len(judged) + 1
 
 
 def _told(family: Family) -> tuple[str, ...]:
@@ -96,9 +112,17 @@ def _under(
     judged: list[Judged] = []
     cost = 0.0
     families: tuple[Assumption, ...] = ()
+    averages = tuple(
+        law
+        for new in introduced.values()
+        if new.average is not None
+        for law in new.families(sheet.facts, reading, [])
+    )
+    # said once, often behind the formula, it is true of the whole file
+    given = (*given, *dict.fromkeys(averages))
     for lines in sheet.derivations():
         for line in lines:
-            if line.number in introduced:
+            if line.number in introduced and introduced[line.number].average is None:
                 new = introduced[line.number].families(sheet.facts, reading, lines)
                 said = {_told(a) for a in new if isinstance(a, Family)}
                 # a file may go on to another decoder: the family said last counts
@@ -153,7 +177,7 @@ def _report(
     if entry.claimed is None:
         report.verdict = ASSUMED if line.link.sign in (r"\sim", r"\in", r"\ne") else UNDECIDED
         return report
-    _settled(report, entry, line, decider)
+    _settled(report, entry, sheet, decider)
     return report
 
 
@@ -185,10 +209,13 @@ def _closed(text: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) -> None:
-    claimed = entry.claimed
+def _settled(report: LineReport, entry: Judged, sheet: Sheet, decider: Decider) -> None:
+    claimed, line = entry.claimed, entry.line
     assert claimed is not None
     decision = claimed.decision
+    unsaid = in_doubt(line, claimed.statement, sheet) if decision.verdict is Verdict.FAILS else ""
+    if decision.verdict is Verdict.FAILS and not line.doubt and not unsaid:
+        decision = decider.shown(claimed.statement, decision)
     assumptions = [describe(a) for a in claimed.statement.assumptions]
     report.assumptions = assumptions
     notes = [n for n in (entry.note, claimed.note) if n]
@@ -205,10 +232,15 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
         case Verdict.FAILS if line.doubt:
             report.verdict = UNDECIDED
             notes.append("the words around it make a condition that is not understood")
+        case Verdict.FAILS if unsaid:
+            report.verdict = UNDECIDED
+            notes.append(
+                f"false as it stands, but what the file says about {unsaid} was not understood"
+            )
         case Verdict.FAILS:
             report.verdict, report.evidence = FAILS, decision.kind
             report.counterexample = decision.counterexample
-            explained = _explained(claimed.statement, decider)
+            explained = _explained(claimed.statement, decider, decision.counterexample)
             if explained is not None:
                 report.mistake = explained
                 notes.append(f"this line becomes true with {explained.repair}")
@@ -219,13 +251,15 @@ def _settled(report: LineReport, entry: Judged, line: Line, decider: Decider) ->
     report.why = "; ".join(notes)
 
 
-def _explained(statement: Statement, decider: Decider) -> Mistake | None:
+def _explained(
+    statement: Statement, decider: Decider, shown: Counterexample | None
+) -> Mistake | None:
     """The mistake in a line, as long as there is time."""
     key = ("mistake", statement)
     if key not in decider.told:
         if decider.left <= 0:
             return None
-        decider.told[key] = explain(statement, decider)
+        decider.told[key] = explain(statement, decider, shown)
     found: Mistake | None = decider.told[key]
     return found
 

@@ -19,7 +19,17 @@ from vaetheory.latex.reader.macros import Macro, expand, take_definitions
 from vaetheory.latex.reader.styles import plain
 from vaetheory.latex.reader.syntax import Dots, Name, Node
 from vaetheory.latex.reader.tokens import Token, tokenize
+from vaetheory.latex.reader.unknowns import marked, unknowns
 from vaetheory.review.cases import setting_of
+from vaetheory.review.inline import (
+    ABOUT,
+    SAYS,
+    is_law,
+    letters_in,
+    letters_of,
+    names_a_family,
+    weighty,
+)
 from vaetheory.review.prose import condition
 
 MAXIMUM_LINES = 300
@@ -55,6 +65,7 @@ class Line:
     right: Side
     first: bool
     inline: bool
+    start: int = 0
     prose: str = ""
     trouble: ReadError | None = None
     condition: tuple[Token, ...] = ()
@@ -67,6 +78,16 @@ class Line:
         return Span(start, max(self.right.span.end, self.link.end))
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Something that the file says about densities of these letters and that was not understood:
+    nothing is held against what stands behind ``place``.
+    """
+
+    letters: frozenset[str]
+    place: int
+
+
 @dataclass(slots=True)
 class Sheet:
     """All that a file says that can be checked."""
@@ -77,6 +98,8 @@ class Sheet:
     skipped: int = 0
     samples: list[tuple[Node, Node]] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
+    unsaid: list[Unsaid] = field(default_factory=list)
+    asides: list[Line] = field(default_factory=list)
 
     def derivations(self) -> list[list[Line]]:
         """The lines, by derivation."""
@@ -90,21 +113,18 @@ def read_sheet(document: Document, ends: float) -> Sheet:
     """Reads every display until the time is up; what is left then becomes an unread line."""
     sheet = Sheet(document)
     macros = _macros(document)
+    read = _reader(macros, document.text)
     last: Side | None = None
-    derivation = 0
-    unsaid = False
+    last_inline: Side | None = None
+    derivation = before = 0
     for display in document.displays:
+        start, before = before, display.start
         problem = _too_much(sheet, display, ends)
         if problem is not None:
             _trouble(sheet, display, derivation + 1, problem)
             break
         try:
-            tokens = plain(
-                expand(
-                    _definitions_removed(tokenize(document.text, display.start, display.end)),
-                    macros,
-                )
-            )
+            tokens = read(document.text, display.start, display.end)
             chains = chains_of(tokens, document.text, display.bare)
         except ReadError as error:
             words = document.text[display.start : display.end]
@@ -112,36 +132,45 @@ def read_sheet(document: Document, ends: float) -> Sheet:
                 derivation += 1
                 _trouble(sheet, display, derivation, error)
             elif r"\sim" in words or ("=" in words and words.lstrip()[:1] in "pqPQ"):
-                unsaid = True
+                sheet.unsaid.append(Unsaid(letters_in(words), start))
+            last_inline = None
             continue
-        said = condition(document.text, display.start, display.end, _tokens(macros))
-        # p(z) = 1/K in the words before is an assumption that is not understood
-        said = (said[0], said[1] or unsaid)
+        said = condition(document.text, display.start, display.end, read)
+        # $= …$ on the line below $log p(x) = …$
+        adjoining = last_inline if not display.prose.strip(" \t\n\\,.;&>") else None
+        last_inline = None
         for chain in chains:
             _note_samples(sheet, chain)
             if chain.comment:
                 continue
             setting = setting_of(chain, document.text, display.start, display.end)
             sheet.settings += [setting] if setting is not None else []
-            if display.inline and not _weighty(chain):
+            from_inline = adjoining if chain.continues else None
+            if display.inline and from_inline is None and not weighty(chain):
                 sheet.skipped += bool(chain.links)
-                unsaid = unsaid or _gives_a_density(chain)
+                _set_aside(sheet, chain, display, start)
                 continue
             sides = [_side(s, chain, k) for k, s in enumerate(chain.sides)]
-            if display.inline and any(s.error is not None for s in sides):
+            inline_error = display.inline and any(s.error is not None for s in sides[1:])
+            if from_inline is None and (inline_error or (display.inline and sides[0].error)):
                 sheet.skipped += 1
+                if is_law(chain.sides[0]) or names_a_family(chain):
+                    sheet.unsaid.append(Unsaid(letters_of(chain), start))
                 continue
-            goes_on = chain.continues and last is not None and not display.inline
+            before_it = from_inline or (None if display.inline else last)
+            goes_on = chain.continues and before_it is not None
             if not goes_on:
                 derivation += 1
-            if goes_on and last is not None:
-                sides[0] = last
+            if goes_on and before_it is not None:
+                sides[0] = before_it
             if len(sheet.lines) + len(chain.links) > MAXIMUM_LINES:
                 _trouble(sheet, display, derivation, _too_many(display))
                 _finish(sheet)
                 return sheet
             _add_lines(sheet, chain, sides, derivation, goes_on, display, said)
-            if not display.inline:
+            if display.inline:
+                last_inline = sides[-1]
+            else:
                 last = sides[-1]
     _finish(sheet)
     return sheet
@@ -159,8 +188,15 @@ def _note_samples(sheet: Sheet, chain: Chain) -> None:
         sheet.samples.append((left, right))
 
 
-def _tokens(macros: dict[str, Macro]) -> Callable[[str], list[Token]]:
-    return lambda text: plain(expand(tokenize(text), macros))
+def _reader(macros: dict[str, Macro], text: str) -> Callable[..., list[Token]]:
+    """From a text, or a part of it, to the tokens of its mathematics."""
+    random = unknowns(text)
+
+    def read(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+        tokens = tokenize(text, start, len(text) if end is None else end)
+        return marked(plain(expand(_definitions_removed(tokens), macros)), random)
+
+    return read
 
 
 def _too_much(sheet: Sheet, display: Display, ends: float) -> ReadError | None:
@@ -211,40 +247,25 @@ def _definitions_removed(tokens: list[Token]) -> list[Token]:
     return take_definitions(tokens)[1]
 
 
-_WEIGHTY = {r"\E", "log", "KL", "ELBO", r"\int", r"\mathcalN", "Bernoulli", "Normal"}
-
-
-def _weighty(chain: Chain) -> bool:
-    """Whether an inline formula claims something of the kind that is checked here."""
-    if not chain.links or chain.continues:
-        return False
-    tokens = [t for s in chain.sides for t in s]
-    if any(t.text in _WEIGHTY for t in tokens):
-        return True
-    # w(x, z) = p(x, z) / q(z | x): a name for a formula; q(z|x) = p(z|x) alone is a condition
-    letters = ("p", "q", "P", "Q")
-    named = bool(chain.sides[0]) and chain.sides[0][0].text not in letters
-    dense = [k for k, t in enumerate(tokens[:-1]) if t.text in letters and tokens[k + 1].is_("(")]
-    return named and len(dense) > 1
-
-
-def _gives_a_density(chain: Chain) -> bool:
-    """Whether an inline formula says what a density is, as p(z) = 1/K does: a value that is read
-    nowhere, and without which what follows may be false.
+def _set_aside(sheet: Sheet, chain: Chain, display: Display, start: int) -> None:
+    """Keeps what an inline formula says of a density: q(z) = 1/N ∑ q(z|x_n), p(z) = 1/K. Where it
+    is neither true anyway nor a family that is known, what follows may be true because of it.
     """
-    letters = ("p", "q", "P", "Q")
-    if len(chain.links) != 1:
-        return False
+    if len(chain.links) != 1 or chain.links[0].sign not in (*SAYS, r"\sim"):
+        return
     left, right = chain.sides[0], chain.sides[1]
     if chain.links[0].sign == r"\sim":
         # z ~ Uniform{1, …, K}
-        known = (*letters, r"\mathcalN", "N", "Normal", "Bernoulli", r"\mathcalD", "D")
-        return len(left) == 1 and bool(right) and not any(t.text in known for t in right)
-    if chain.links[0].sign not in ("=", ":=", r"\equiv", r"\propto"):
-        return False
-    opened = len(left) > 3 and left[0].text in letters and any(t.is_("(") for t in left)
-    formula = (*letters, r"\prod", r"\sum", r"\exp", "exp", "^")
-    return opened and bool(right) and not any(t.text in formula for t in right)
+        known = ("p", "q", "P", "Q", r"\mathcalN", "N", "Normal", "Bernoulli", r"\mathcalD", "D")
+        if len(left) == 1 and right and not any(t.text in known for t in right):
+            sheet.unsaid.append(Unsaid(frozenset("pq"), start))
+        return
+    if not is_law(left) or not right or ABOUT.search(display.prose):
+        # "… if and only if q(z|x) = p(z|x)" says when something else is true
+        return
+    sides = [_side(s, chain, k) for k, s in enumerate(chain.sides)]
+    line = Line(0, 0, sides[0], chain.links[0], sides[1], True, True, start)
+    sheet.asides.append(line)
 
 
 def _side(tokens: list[Token], chain: Chain, number: int) -> Side:
@@ -302,6 +323,7 @@ def _add_lines(
                 right=sides[k + 1],
                 first=k == 0 and not goes_on,
                 inline=display.inline,
+                start=display.start,
                 prose=(display.prose + " " + chain.said) if k == 0 else "",
                 condition=tuple(chain.conditions.get(k, ())) or said[0],
                 doubt=said[1],

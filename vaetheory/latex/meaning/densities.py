@@ -34,6 +34,8 @@ def letter(head: Name, scope: Scope, arguments: Iterable[Name] = ()) -> Letter:
     name = base + marks
     if not sub or _names_arguments(head, arguments):
         return Letter(name)
+    if scope.reading.one_posterior and base in ("q", "Q") and sub in PARAMETERS:
+        return Letter(name)
     used = [s for s in scope.facts.subscripts.get(head.base, ()) if s]
     parts = [p for p in sub.replace(";", ",").split(",") if p not in PARAMETERS]
     if not parts and (len(used) == 1 or sub == _owner(head.base, used)):

@@ -19,15 +19,17 @@ from vaetheory.language.variables import Index, Integers, Reals, Variable
 from vaetheory.latex.meaning.densities import as_density, density, joint, letter, posterior
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.families import family_density
-from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, spelled
+from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, spelled, walk
 from vaetheory.latex.meaning.variables import Scope, random_variable
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import is_family_name
 from vaetheory.latex.reader.syntax import (
     Applied,
+    Big,
     Called,
     Dot,
     Dots,
+    Expected,
     Group,
     Items,
     Multiplied,
@@ -186,7 +188,7 @@ def _sampled(names: list[Node], law: Node, scope: Scope, node: Node) -> Law:
     """names ~ law."""
     if isinstance(law, Called) and is_family_name(law.name):
         return _family(names, law, scope)
-    copies = _copies(names, scope)
+    copies = _copies(names, scope) or _numbered_inside(names, node, scope)
     if copies is not None:
         return _many(copies, law, scope, node)
     variables = tuple(random_variable(n, scope) for n in names if isinstance(n, Name))
@@ -261,6 +263,31 @@ def _copies(names: list[Node], scope: Scope) -> tuple[Name, Name] | None:
         if said == "1" and len(last) == 1 and (last.isupper() or last in limits):
             return Name(first.start, first.end, first.base), Name(first.start, first.end, last)
     return None
+
+
+def _numbered_inside(names: list[Node], node: Node, scope: Scope) -> tuple[Name, Name] | None:
+    """(z, K) for E_{z_k ~ q}[1/K ∑_{k=1}^K f(z_k)]: the sum inside says that all are meant."""
+    first = names[0] if len(names) == 1 else None
+    if not isinstance(first, Name) or not isinstance(node, Expected):
+        return None
+    index = spelled(first.sub or first.sup)
+    high = scope.facts.highs.get(index)
+    if index in scope.indices or not isinstance(high, Name) or first.base in scope.facts.layered:
+        return None
+    inside: set[int] = set()
+    for big in walk(node.body):
+        if isinstance(big, Big) and big.sign in "∑∏" and big.sub is not None:
+            bound = {n.base for n in big.sub.nodes[:1] if isinstance(n, Name)}
+            if index in bound:
+                inside |= {id(n) for n in walk(big.body)}
+    copies = [
+        n
+        for n in walk(node.body)
+        if isinstance(n, Name) and n.base == first.base and spelled(n.sub or n.sup) == index
+    ]
+    if not copies or any(id(n) not in inside for n in copies):
+        return None
+    return Name(first.start, first.end, first.base), high
 
 
 def _many(copies: tuple[Name, Name], law: Node, scope: Scope, node: Node) -> Law:

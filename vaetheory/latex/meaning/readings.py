@@ -15,7 +15,7 @@ class Reading:
     ``wide_slash``: what follows a slash stands below it as a whole. ``signs``: for ℒ and its like,
     +1 for the ELBO and −1 for its negative. ``prior_for_p``: a bare p in KL(q ‖ p) is the prior,
     not the posterior. ``prior_for_z``: E_z is under p(z). ``same_copies``: x is short for x⁽ⁱ⁾.
-    ``model_for_i``: I(x; z) is that of p, not that of q.
+    ``model_for_i``: I(x; z) is that of p, not that of q. ``one_posterior``: q_θ and q_φ are one.
     """
 
     shorthand: bool = False
@@ -25,6 +25,7 @@ class Reading:
     prior_for_z: bool = False
     same_copies: bool = False
     model_for_i: bool = False
+    one_posterior: bool = False
     signs: tuple[tuple[str, int], ...] = field(default=())
 
     def describe(self) -> str:
@@ -52,6 +53,7 @@ _WORDS = {
     "same_copies": "x is short for the observation with its number",
     "prior_for_z": "the expectation over z is under the prior",
     "model_for_i": "the mutual information is that of p",
+    "one_posterior": "q with another parameter below it is the same q",
 }
 
 

@@ -17,6 +17,7 @@ from vaetheory.language.expressions import (
 )
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.bounds import elbo_of
+from vaetheory.latex.meaning.copies import data_set
 from vaetheory.latex.meaning.densities import as_density, observed
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.reach import regrouped
@@ -156,6 +157,9 @@ def _(node: Applied, scope: Scope) -> Expression:
     density = as_density(replace(node, power=None), scope)
     if density is not None:
         return _raised(density, node.power, scope)
+    listed = data_set(node, scope)
+    if listed is not None:
+        return _raised(listed, node.power, scope)
     if "|" in node.group.items.separators and head.base in ALWAYS_LETTERS:
         raise ReadError(
             "the arguments of this density are not understood", node.group.start, node.group.end

@@ -10,6 +10,7 @@ from fractions import Fraction
 from vaetheory.latex.reader.cursor import Cursor
 from vaetheory.latex.reader.determinants import starts_determinant
 from vaetheory.latex.reader.errors import ReadError
+from vaetheory.latex.reader.letters import ACCENTS, GREEK, SAME_ACCENT, SYMBOLIC
 from vaetheory.latex.reader.syntax import (
     Applied,
     Dot,
@@ -29,52 +30,6 @@ from vaetheory.latex.reader.syntax import (
 )
 from vaetheory.latex.reader.tokens import COMMAND, LETTER, NUMBER, TEXT, WORD, Token
 
-ACCENTS = {
-    r"\hat",
-    r"\tilde",
-    r"\bar",
-    r"\widehat",
-    r"\widetilde",
-    r"\overline",
-    r"\check",
-    r"\dot",
-}
-_SAME_ACCENT = {r"\widehat": r"\hat", r"\widetilde": r"\tilde", r"\overline": r"\bar"}
-GREEK = {
-    r"\alpha",
-    r"\beta",
-    r"\gamma",
-    r"\delta",
-    r"\epsilon",
-    r"\zeta",
-    r"\eta",
-    r"\theta",
-    r"\kappa",
-    r"\lambda",
-    r"\mu",
-    r"\nu",
-    r"\xi",
-    r"\pi",
-    r"\rho",
-    r"\sigma",
-    r"\tau",
-    r"\phi",
-    r"\chi",
-    r"\psi",
-    r"\omega",
-    r"\Gamma",
-    r"\Delta",
-    r"\Theta",
-    r"\Lambda",
-    r"\Pi",
-    r"\Sigma",
-    r"\Phi",
-    r"\Psi",
-    r"\Omega",
-    r"\ell",
-    r"\iota",
-}
-_SYMBOLIC = {r"\infty", r"\top", r"\emptyset"}
 _CLOSER = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", "{": "}"}
 _SEPARATORS = {
     ",",
@@ -107,7 +62,7 @@ def starts_atom(cursor: Cursor, ahead: int = 0) -> bool:
         known = (
             GREEK
             | ACCENTS
-            | _SYMBOLIC
+            | SYMBOLIC
             | {r"\frac", r"\sqrt", r"\{", r"\langle", r"\ldots", r"\cdots"}
         )
         return token.text in known or token.text.startswith((r"\mathcal", r"\mathbb"))
@@ -128,6 +83,12 @@ def parse_atom(cursor: Cursor) -> Node:
         if len(token.text) > 40:
             raise ReadError(f"a number of {len(token.text):,} digits", token.start, token.end)
         node = Numeral(token.start, token.end, Fraction(token.text))
+        if token.text == "0" and cursor.sees("_"):
+            cursor.next()
+            script, end = cursor.script()
+            if not _is_size(script):
+                raise ReadError("an index on a number", token.start, end)
+            node = Numeral(token.start, end, Fraction(0))
     elif token.kind == WORD and token.text == "const":
         cursor.next()
         node = Name(token.start, token.end, "const")
@@ -327,7 +288,7 @@ def _named(cursor: Cursor) -> Node:
     if token.text in ACCENTS:
         tokens, end = cursor.script()
         inner, sub = _accented(tokens, token)
-        base = f"{_SAME_ACCENT.get(token.text, token.text)}{{{inner}}}"
+        base = f"{SAME_ACCENT.get(token.text, token.text)}{{{inner}}}"
     primes = 0
     power: tuple[Script, int] | None = None
     while True:
@@ -351,6 +312,9 @@ def _named(cursor: Cursor) -> Node:
         else:
             sup = power[0]
         power = None
+    if base in _IDENTITY and _is_size(sub):
+        # I_d, I_{d × d}: the identity, whatever its size
+        sub = ()
     name = Name(token.start, end, base, tuple(sub), tuple(sup), primes)
     node: Node = name
     if cursor.sees("(") or (cursor.sees("[") and not _is_number_like(base)):
@@ -370,6 +334,16 @@ def _named(cursor: Cursor) -> Node:
     if power is not None:
         node = Raised(token.start, end, name, exponent(cursor, *power))
     return node
+
+
+_IDENTITY = {"I", r"\mathbbI"}
+_SIZES = set("dkmnlJKMNDLp") | {r"\ell"}
+
+
+def _is_size(script: Script) -> bool:
+    """Whether a script says how large a vector or a matrix is."""
+    said = [t.text for t in script if not t.is_("{", "}")]
+    return (len(said) == 1 and said[0] in _SIZES) or r"\times" in said or said[:2] == ["d", "_"]
 
 
 def _are_names(group: Group) -> bool:

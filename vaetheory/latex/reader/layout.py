@@ -7,7 +7,7 @@ begins a chain; words beside a formula are comments; an alignment mark means not
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from vaetheory.latex.reader.rows import Row, rows_of
@@ -56,26 +56,47 @@ def chains_of(tokens: Sequence[Token], text: str, bare: bool) -> list[Chain]:
     chains: list[Chain] = []
     depth = 0
     pending: list[Token] = []
-    for row in rows_of(tokens, text, bare):
-        for segment in _segments(row):
+    rows = rows_of(tokens, text, bare)
+    for number, row in enumerate(rows):
+        following = rows[number + 1] if number + 1 < len(rows) else None
+        segments = _segments(row)
+        # a bracket that is still open where a row begins with = was never closed: what is wrong
+        # with one side should not swallow the rest
+        ends = following is None or _begins_with_relation(following.tokens)
+        for segment in segments:
             if segment.condition == "before":
                 pending = segment.tokens
                 continue
             if segment.condition == "behind" and chains and chains[-1].links:
                 chains[-1].conditions[len(chains[-1].links) - 1] = segment.tokens
                 continue
-            links = _find_links(segment.tokens, depth)
+            if _begins_with_relation(segment.tokens):
+                depth = 0
+            unclosed = _unclosed(segment.tokens) if ends and segment is segments[-1] else set()
+            links = _find_links(segment.tokens, depth, unclosed)
             goes_on = _goes_on(chains, segment, links, depth)
             if not goes_on or not chains:
                 chains.append(Chain(comment=segment.comment, said=segment.said))
                 depth = 0
-                links = _find_links(segment.tokens, 0)
+                links = _find_links(segment.tokens, 0, unclosed)
             _append(chains[-1], segment.tokens, links)
             if pending and chains[-1].links:
                 chains[-1].conditions[len(chains[-1].links) - 1] = pending
                 pending = []
             depth = max(0, depth + _depth(segment.tokens))
+    for chain in chains:
+        chain.sides = [_without_doubled(side) for side in chain.sides]
     return [c for c in chains if c.links or c.sides[0]]
+
+
+def _without_doubled(side: list[Token]) -> list[Token]:
+    """KL(q ‖ p) for KL((q ‖ p): a bracket that is written twice and closed once."""
+    open_ = _unclosed(side)
+    if len(open_) != 1:
+        return side
+    (k,) = open_
+    twice = k + 1 < len(side) and side[k + 1].is_(side[k].text)
+    return [*side[:k], *side[k + 1 :]] if twice and side[k].is_("(", "[") else side
 
 
 def _is_remark(tokens: Sequence[Token], k: int) -> bool:
@@ -128,6 +149,9 @@ def _segments(row: Row) -> list[_Segment]:
         current = segments[-1]
         if depth > 0:
             current.tokens.append(token)
+        elif token.kind == TEXT and k and tokens[k - 1].is_("_", "^"):
+            # L_\text{VAE}
+            current.tokens.append(token)
         elif token.kind == TEXT:
             _text(segments, token, tokens[k + 1 :])
         elif token.text in ARROWS:
@@ -139,7 +163,7 @@ def _segments(row: Row) -> list[_Segment]:
             ended = before is not None and before.is_(",", ";", ".")
             if ended and _is_equation(current.tokens) and _is_equation(tokens[k + 1 :]):
                 segments.append(_Segment([], fresh=True, said=current.said))
-            elif _is_number(tokens[k + 1 :]):
+            elif _is_number(tokens[k + 1 :]) or _is_remark_in_brackets(tokens[k + 1 :]):
                 break
         elif token.is_(",", ";") and _is_equation(current.tokens) and _is_equation(tokens[k + 1 :]):
             segments.append(_Segment([], fresh=True, said=current.said))
@@ -205,6 +229,19 @@ def _is_number(tokens: Sequence[Token]) -> bool:
     return False
 
 
+def _is_remark_in_brackets(tokens: Sequence[Token]) -> bool:
+    """Whether nothing but a bracket with words in it follows: (q(z) does not depend on x)."""
+    rest = [t for t in tokens if not t.is_(r"\quad", ".", ",")]
+    if len(rest) < 3 or not rest[0].is_("(", "["):
+        return False
+    depth = 0
+    for k, token in enumerate(rest):
+        depth += token.is_("(", "[") - token.is_(")", "]")
+        if depth == 0:
+            return k == len(rest) - 1 and any(t.kind == TEXT for t in rest)
+    return False
+
+
 def _strip(tokens: list[Token]) -> None:
     while tokens and tokens[-1].is_(".", ",", ";", r"\quad", r"\ "):
         tokens.pop()
@@ -225,15 +262,37 @@ def _depth(tokens: Sequence[Token]) -> int:
     return sum((t.text in _OPENING) - (t.text in _CLOSING) for t in tokens if t.kind != TEXT)
 
 
-def _find_links(tokens: Sequence[Token], depth: int) -> list[tuple[int, int, Link]]:
+def _begins_with_relation(tokens: Sequence[Token]) -> bool:
+    return bool(tokens) and _sign_at(tokens, 0)[0] in _CHAINED
+
+
+_CHAINED = {"=", r"\le", r"\ge", "<", ">", ":=", r"\equiv", r"\approx", r"\doteq", r"\propto"}
+
+
+def _unclosed(tokens: Sequence[Token]) -> set[int]:
+    """Where brackets stand that are opened and not closed."""
+    opened: list[int] = []
+    for k, token in enumerate(tokens):
+        if token.kind == TEXT:
+            continue
+        if token.text in _OPENING:
+            opened.append(k)
+        elif token.text in _CLOSING and opened:
+            opened.pop()
+    return set(opened)
+
+
+def _find_links(
+    tokens: Sequence[Token], depth: int, unclosed: Container[int] = ()
+) -> list[tuple[int, int, Link]]:
     """Where relation signs stand outside of all brackets: first token, token after the last, the
-    link.
+    link. Brackets that are never closed do not count.
     """
     links: list[tuple[int, int, Link]] = []
     k = 0
     while k < len(tokens):
         token = tokens[k]
-        if token.kind != TEXT:
+        if token.kind != TEXT and k not in unclosed:
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
         sign, width = _sign_at(tokens, k)
         if depth > 0 or not sign:

@@ -87,13 +87,26 @@ def operator_at(cursor: Cursor) -> str | None:
         "_", *_BRACKETS, ahead=1
     ):
         return "called"
-    if (token.is_(r"\I", r"\mathcalI", r"\mathbbI") or token.text == "I") and cursor.sees(
-        "_", *_BRACKETS, ahead=1
-    ):
+    if (
+        token.is_(r"\I", r"\mathcalI", r"\mathbbI") or token.text == "I"
+    ) and _bracket_behind_scripts(cursor):
         return "called"
     if token.text == "N" and token.kind == LETTER and _family_follows(cursor):
         return "called"
     return None
+
+
+def _bracket_behind_scripts(cursor: Cursor) -> bool:
+    """Whether I takes something in: I_q(x; z), and not I_d, the identity."""
+    ahead = cursor.over(cursor.tokens, cursor.end)
+    ahead.at = cursor.at + 1
+    try:
+        while ahead.sees("_", "^"):
+            ahead.next()
+            ahead.script()
+    except ReadError:
+        return True
+    return ahead.sees(*_BRACKETS)
 
 
 def _family_follows(cursor: Cursor) -> bool:

@@ -1,0 +1,108 @@
+"""What a file says about its densities and was not understood: p(z) = 1/K, q(z|x) = N(z; μ, LLᵀ).
+
+A line about those densities may be true because of it; nothing is then held against the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from vaetheory.checkers.evidence import Verdict
+from vaetheory.language.assumptions import Assumption, Family, SameDensity
+from vaetheory.language.expressions import Density, MutualInformation, walk
+from vaetheory.language.statements import Statement
+from vaetheory.latex.meaning.readings import Reading
+from vaetheory.latex.meaning.sides import expression_of
+from vaetheory.latex.reader.errors import ReadError
+from vaetheory.review.deciding import Decider
+from vaetheory.review.inline import letters_in
+from vaetheory.review.judge import Judged, judge
+from vaetheory.review.sheet import Line, Sheet, Unsaid
+
+_SAYS = ("=", ":=", r"\equiv", r"\propto", r"\sim", "=:")
+_LAW = re.compile(
+    r"^[\s&{(]*(\\(?:mathbf|boldsymbol|mathrm|bm|tilde|hat)\s*\{?)?[pqPQ](?![A-Za-z])"
+)
+_FAMILY = re.compile(
+    r"\\mathcal\s*\{?\s*[NUB]\b|\bN\s*\\?[\[(]|Normal|Gauss|Uniform|Unif|Cat\b|Bern|Laplace|Dirac"
+    r"|\\delta\s*\(|Gamma|Beta|Poisson|Student|\\sim"
+)
+
+
+def unread_laws(judged: Iterable[Judged], sheet: Sheet) -> list[Unsaid]:
+    """The lines that say what a density is, and were not read."""
+    found: list[Unsaid] = []
+    text = sheet.document.text
+    for entry in judged:
+        line = entry.line
+        if entry.error is None or line.link.sign not in _SAYS:
+            continue
+        left = text[line.left.span.start : line.left.span.end]
+        whole = text[line.left.span.start : line.span.end]
+        if (line.first and _LAW.match(left)) or _FAMILY.search(whole):
+            found.append(Unsaid(letters_in(left), line.start))
+    return found
+
+
+def independences(sheet: Sheet, reading: Reading) -> list[Assumption]:
+    """p(z|c) = p(z) among what inline formulas say of densities: that is assumed from then on."""
+    found: list[Assumption] = []
+    for line in sheet.asides:
+        said = _independence(line, sheet, reading)
+        if said is not None and said not in found:
+            found.append(said)
+    return found
+
+
+def _independence(line: Line, sheet: Sheet, reading: Reading) -> SameDensity | None:
+    if line.left.tree is None or line.right.tree is None or line.link.sign != "=":
+        return None
+    try:
+        first, second = (
+            expression_of(tree, sheet.facts, reading) for tree in (line.left.tree, line.right.tree)
+        )
+    except (ReadError, ValueError):
+        return None
+    match first, second:
+        case Density(letter=a, of=of), Density(letter=b, of=same) if a == b and of == same:
+            given = [set(d.given) for d in (first, second)]
+            return SameDensity(first, second) if given[0] != given[1] and a.name in "pP" else None
+    return None
+
+
+def untrue_asides(sheet: Sheet, reading: Reading, decider: Decider) -> list[Unsaid]:
+    """What inline formulas say of densities and is not true of all of them."""
+    found: list[Unsaid] = []
+    for line in sheet.asides:
+        if _independence(line, sheet, reading) is not None:
+            continue
+        judged = judge([line], sheet.facts, reading, (), decider).lines[0]
+        claimed = judged.claimed
+        if claimed is None or claimed.decision.verdict is not Verdict.HOLDS:
+            text = sheet.document.text[line.left.span.start : line.left.span.end]
+            found.append(Unsaid(letters_in(text), line.start))
+    return found
+
+
+def in_doubt(line: Line, statement: Statement, sheet: Sheet) -> str:
+    """The letters that the line speaks of and that the file says something about which was not
+    understood; empty where there are none.
+    """
+    said = [u.letters for u in sheet.unsaid if u.place <= line.start]
+    if not said:
+        return ""
+    stated = {a.density.letter.name for a in statement.assumptions if isinstance(a, Family)}
+    spoken = _letters(statement) - {name[:1].lower() for name in stated}
+    return " and ".join(sorted(frozenset().union(*said) & spoken))
+
+
+def _letters(statement: Statement) -> set[str]:
+    found: set[str] = set()
+    for side in (statement.left, statement.right):
+        for node in walk(side):
+            if isinstance(node, Density | MutualInformation):
+                found.add(
+                    node.letter.name.removeprefix("\\tilde{").removeprefix("\\hat{")[:1].lower()
+                )
+    return found
