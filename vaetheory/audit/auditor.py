@@ -54,10 +54,12 @@ def examine(
         base, function = method.__self__, method.__func__
         found = exploration.explore(function, signature, seconds, base)
     else:
-        found = exploration.explore(function, signature, seconds)
-        if not found.settled and inspect.ismethod(method):
+        stop = exploration.Stop(seconds)
+        found = exploration.explore(function, signature, stop)
+        if not found.settled and not found.is_called and inspect.ismethod(method):
             base, function = method.__self__, method.__func__
-            stood_in = exploration.explore(function, signature, seconds, base)
+            stop.extend(seconds / 2)
+            stood_in = exploration.explore(function, signature, stop, base)
             found = stood_in if stood_in.formula is not None else found
     evidence = None
     if found.formula is None:
@@ -110,7 +112,7 @@ def _judged(function: Callable[..., Any], formula: Formula, name: str) -> tuple[
     wanted = layout_choice.is_for_images(function) or _plainer(on_images, report)
     if wanted:
         evidence, report, on_images = there, on_images, report
-    shape = "[B, D]" if wanted else "[B, C, H, W]"
+    shape = "[B, D]" if wanted else other.layout.name
     report.assumed.append(
         f"for x of shape {shape} it computes something else: {on_images.verdict.value}"
         + (f", β = {on_images.beta}" if on_images.beta is not None else "")

@@ -20,9 +20,11 @@ _REPEATS = 200
 
 @dataclass(frozen=True)
 class Randomness:
-    """A loss that draws noise: its mean over seeds against its exact expectation.
+    """A loss that draws noise: how it changes between two inputs, on average over seeds.
 
-    `detectable` is the smallest deviation of the mean that is caught with probability 0.999.
+    Against the `exact` change of its expectation. A change, because noise that meets no argument
+    (samples of the prior, say) is a constant of no concern. `detectable` is the smallest deviation
+    of the mean that is caught with probability 0.999.
     """
 
     mean: float
@@ -34,7 +36,7 @@ class Randomness:
     def z(self) -> float:
         """The studentised difference."""
         error = self.spread / np.sqrt(self.repeats)
-        floor = 1e-12 * max(abs(self.mean), 1.0)
+        floor = 1e-10 * max(abs(self.mean), 1.0)
         return float((self.mean - self.exact) / max(error, floor))
 
     @property
@@ -59,11 +61,16 @@ def remembers(caller: Caller, sizes: Sizes) -> bool:
 
 def randomness(caller: Caller, sizes: Sizes) -> Randomness:
     """Mean and spread over seeds, with the two-point expectation beside them."""
-    values = draw(np.random.default_rng(9), sizes, caller.plan.roles)
-    runs = np.array(
-        [float(caller.array(values, sizes, seed=seed).sum()) for seed in range(_REPEATS)]
-    )
-    exact = caller.value(values, sizes)
+    random = np.random.default_rng(9)
+    values, other = (draw(random, sizes, caller.plan.roles) for _ in range(2))
+    other.update({role: array for role, array in values.items() if role.is_aside})
+
+    def change(seed: int) -> float:
+        here, there = (caller.array(v, sizes, seed=seed).sum() for v in (values, other))
+        return float(here - there)
+
+    runs = np.array([change(seed) for seed in range(_REPEATS)])
+    exact = caller.value(values, sizes) - caller.value(other, sizes)
     return Randomness(float(runs.mean()), float(runs.std(ddof=1)), exact, _REPEATS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,7 @@ def broadcasts(caller: Caller, layout: Layout) -> list[Broadcast]:
     if sizes is None:
         return []
     values = draw(np.random.default_rng(17), sizes, caller.plan.roles)
+    caller = replace(caller, compiled=False)
     with caller.framework.watched() as seen:
         try:
             caller.components(values, sizes)

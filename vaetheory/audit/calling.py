@@ -23,6 +23,9 @@ from vaetheory.audit.roles import Role
 from vaetheory.audit.shapes import Sizes
 from vaetheory.audit.terms.term import Values
 
+_MASKS = (Role.MASK, Role.MISSING)
+_HALVED = ((Role.MEAN, Role.SECOND_MEAN), (Role.SCALE, Role.SECOND_SCALE))
+
 
 class CallFailed(Exception):
     """The function raised; the message names its exception."""
@@ -37,12 +40,27 @@ def _first_line(cause: BaseException) -> str:
     return lines[0][:200] if lines else ""
 
 
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """An object that is equal to itself only."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
 @dataclass
 class Caller:
     """A function with a plan, an array library and its hyperparameters.
 
     Hyperparameters outside the arguments are written before every call, so that a counter inside
     the function never moves between two measurements; `drifted` collects those that did move.
+    With `compiled`, a library that can compile does so: only for a function without memory, since
+    what it does beside its value is done once.
     """
 
     function: Callable[..., Any]
@@ -55,6 +73,7 @@ class Caller:
     drifted: set[str] = field(default_factory=set)
     steps: bool = False
     calls: int = 0
+    compiled: bool = False
 
     def raw(
         self, arrays: Mapping[Role, Any], sizes: Sizes, given: Mapping[str, float] | None = None,
@@ -70,11 +89,20 @@ class Caller:
         natives = {h.name: h.native(numbers[h.name]) for h in self.hypers}
         self.framework.seed(seed)
         self.calls += 1
-        try:
-            positional, keywords = self.plan.arguments(arrays, natives)
+        if Role.KEY in self.plan.roles:
+            arrays = {**arrays, Role.KEY: self.framework.key(seed)}
+
+        def call(given: Mapping[Role, Any]) -> Any:
+            positional, keywords = self.plan.arguments(given, natives)
             self.framework.differentiated()
-            output = self.function(*positional, **keywords)
-            return self._minimized(output)
+            return self._minimized(self.function(*positional, **keywords))
+
+        try:
+            if self.compiled:
+                # The function and the plan stand in the key themselves, so that no id is reused.
+                key = (_Held(self.function), _Held(self.plan), *natives.items())
+                return self.framework.compile(key, call, arrays)
+            return call(arrays)
         except (KeyboardInterrupt, MemoryError):
             raise
         except BaseException as error:
@@ -96,28 +124,34 @@ class Caller:
         """Probe numbers that a call changed as counters: late, when schedules have ended."""
         self.hypers = [h.as_counter() if h.name in self.drifted else h for h in self.hypers]
 
-    def native(self, values: Values) -> dict[Role, Any]:
+    def native(self, values: Values, sizes: Sizes) -> dict[Role, Any]:
         """The arrays of the library, with μ and s packed together where the plan asks for it."""
-        return {role: self.framework.array(a) for role, a in self._packed(values).items()}
+        packed = self._packed(values)
+        if sizes.boolean:
+            packed.update({r: a.astype(bool) for r, a in packed.items() if r in _MASKS})
+        return {role: self.framework.array(a) for role, a in packed.items()}
 
     def _packed(self, values: Values) -> dict[Role, NDArray[np.float64]]:
         packed = {}
         if Role.PACKED in self.plan.roles:
             packed[Role.PACKED] = np.concatenate([values[Role.MEAN], values[Role.SCALE]], axis=1)
+        for whole, part in _HALVED:
+            if part in self.plan.roles:
+                packed[whole], packed[part] = np.split(values[whole], 2, axis=1)
         return {**values, **packed}
 
     def components(
         self, values: Values, sizes: Sizes, given: Mapping[str, float] | None = None, seed: int = 0
     ) -> list[Component]:
         """Every number and array that one call returns."""
-        output = self.raw(self.native(values), sizes, given, seed)
+        output = self.raw(self.native(values, sizes), sizes, given, seed)
         return outputs.components(output, self.framework, self.returned)
 
     def array(
         self, values: Values, sizes: Sizes, given: Mapping[str, float] | None = None, seed: int = 0
     ) -> NDArray[np.float64]:
         """The selected objective, unsummed: a scalar or one value per example."""
-        output = self.raw(self.native(values), sizes, given, seed)
+        output = self.raw(self.native(values, sizes), sizes, given, seed)
         return np.asarray(self._objective(output, lambda v: self._numpy(v)), dtype=np.float64)
 
     def value(
@@ -139,7 +173,8 @@ class Caller:
         wanted: dict[Role, NDArray[np.float64]] = {
             role: arrays[role] for role in self.plan.roles if not role.is_aside
         }
-        fixed = {r: self.framework.array(a) for r, a in arrays.items() if r not in wanted}
+        native = self.native(values, sizes)
+        fixed = {role: native[role] for role in arrays if role not in wanted}
 
         def once(given: Mapping[Role, Any]) -> Any:
             return self._objective(self.raw({**fixed, **given}, sizes), lambda v: v)
@@ -156,6 +191,9 @@ class Caller:
             return halves[0] + halves[1]
 
         found = self.framework.gradients(objective, wanted)
+        for whole, part in _HALVED:
+            if found is not None and part in found:
+                found[whole] = _joined(found[whole], found.pop(part), wanted[part])
         if found is None or Role.PACKED not in found:
             return found
         packed = found.pop(Role.PACKED)
@@ -180,6 +218,14 @@ class Caller:
                 raise CallFailed(error) from error
             total = part if total is None else total + part
         return total
+
+
+def _joined(one: Any, other: Any, like: NDArray[np.float64]) -> Any:
+    """Two halves of a gradient; None where neither half has a path."""
+    if one is None and other is None:
+        return None
+    halves = (np.zeros_like(like) if half is None else half for half in (one, other))
+    return np.concatenate(list(halves), axis=1)
 
 
 def _same(one: Any, other: Any) -> bool:

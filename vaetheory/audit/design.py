@@ -36,11 +36,15 @@ def draw(
     wanted = set(roles)
     if Role.PACKED in wanted:
         wanted |= {Role.MEAN, Role.SCALE}
+    if Role.PRIOR_SCALE in wanted:
+        wanted.add(Role.PRIOR_MEAN)
     # In a fixed order, so that one seed gives one design.
     return {
         role: _one(random, sizes, role, region, neutral_scale)
+        if role in roles or role is not Role.PRIOR_MEAN
+        else np.zeros(sizes.shape(role))  # a prior that is given by its σ_p alone
         for role in Role
-        if role in wanted and role is not Role.PACKED
+        if role in wanted and not role.is_part
     }
 
 
@@ -49,6 +53,10 @@ def _one(
 ) -> Array:
     shape = sizes.shape(role)
     match role, region:
+        case Role.MASK, _:
+            return np.ones(shape)
+        case Role.MISSING, _:
+            return np.zeros(shape)
         case Role.CONDITION, _:
             return np.eye(CLASSES)[random.integers(0, CLASSES, sizes.batch)]
         case Role.LABEL, _:

@@ -66,10 +66,14 @@ def read(formula: Formula) -> Divergence:
     if part.name == "two Gaussians" or part.name.startswith("two Gaussians, the prior's s"):
         first, second, third = part.fit.terms[:3]
         pieces = ((first, 0.5), (second, 0.5), (third, 0.5), (p.log, -0.5 * p.log_factor))
-        said = "prior N(μ_p, σ_p²) from arguments; "
+        centred = Role.PRIOR_MEAN not in formula.caller.plan.roles
+        said = f"prior N({'0' if centred else 'μ_p'}, σ_p²) from arguments; "
         if apart := part.name.partition(", ")[2]:
             said += f"{apart}; "
         return _weighed(coefficients, pieces, p.name, said, -0.5)
+    if part.name == "prior N(μ_p, 1)":
+        pieces = ((terms.MEAN_APART, 0.5), (p.variance, 0.5), (p.log, -0.5 * p.log_factor))
+        return _weighed(coefficients, pieces, p.name, "prior N(μ_p, 1) from arguments; ", -0.5)
     if part.name == "one sample, learned prior":
         of_prior, of_posterior = part.fit.terms[:2]
         log_prior = part.fit.terms[3]

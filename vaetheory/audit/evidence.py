@@ -109,6 +109,7 @@ def _measure(evidence: Evidence) -> None:
     evidence.gradients = gradients.check(formula)
     evidence.edges = edges_.edges(formula)
     if caller.noise:
+        caller.compiled = Role.KEY in caller.plan.roles
         evidence.random = behaviour.randomness(caller, sizes)
 
 

@@ -26,6 +26,9 @@ from vaetheory.audit.shapes import Layout, layouts
 # A reading that fits ends the search; these bound it where none does.
 _SECONDS = 4.0
 _PATIENCE = 2.0
+# For a function that no likely reading could call; on the clock at most twice as much, whoever has
+# the processor, since the answer will be `undecided` anyway.
+_NOT_CALLED = 3.0
 _LAYOUTS_THAT_RUN = 2
 _AGAINST_THE_NAMES, _VAGUE = 1.0, 2.0
 
@@ -47,6 +50,12 @@ class Exploration:
         if formula is None or not self.cut or not formula.explained or is_sound(formula):
             return False
         return _are_vague(formula)
+
+    @property
+    def is_called(self) -> bool:
+        """Whether some reading has shown an effect of both x̂ and the latent arguments."""
+        formula = self.formula
+        return formula is not None and formula.data.present and formula.latent.present
 
     @property
     def settled(self) -> bool:
@@ -71,15 +80,17 @@ def is_sound(formula: Formula) -> bool:
 def explore(
     function: Callable[..., Any],
     given: str | None = None,
-    seconds: float = _SECONDS,
+    seconds: float | Stop = _SECONDS,
     base: Any = None,
 ) -> Exploration:
     """Try readings until one is explained to rounding; keep the one that explains most.
 
+    `seconds` bounds the search, or a `Stop` that it shares with another.
+
     With `base`, `function` is a method's plain function, and its `self` is stood in for.
     """
     found = Exploration()
-    stop = Stop(seconds)
+    stop = seconds if isinstance(seconds, Stop) else Stop(seconds)
     literals = _literals(function, base)
     for framework in candidates(function):
         _Search(function, framework, literals, given, base, stop, found).run()
@@ -119,6 +130,11 @@ class Stop:
         if by_the_wall:
             self._wall = min(self._wall, time.monotonic() + _PATIENCE * seconds)
 
+    def extend(self, seconds: float) -> None:
+        """Allow so many seconds from now for one more search; not more on the clock."""
+        self._used = time.process_time() + seconds
+        self._clock = _clock() + _PATIENCE * seconds
+
     @property
     def is_due(self) -> bool:
         """Whether the search must end."""
@@ -143,6 +159,7 @@ class _Search:
     stop: Stop
     found: Exploration
     learned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    refused: bool = False
 
     def run(self) -> None:
         from vaetheory.audit.calling import quietly
@@ -155,7 +172,8 @@ class _Search:
                 if best is not None and best.explained and reading.contradicts:
                     continue
                 hypers = discover(self.function, reading.plan, defaults, self.base)
-                caller = Caller(self.function, reading.plan, self.framework, hypers, returned)
+                function = self.framework.plain(self.function)
+                caller = Caller(function, reading.plan, self.framework, hypers, returned)
                 before = [(h, h.read()) for h in hypers if h.read is not None]
                 try:
                     self._try(caller, reading)
@@ -170,8 +188,11 @@ class _Search:
                     # It can be called as its names say: what is left are less likely readings.
                     seconds = _VAGUE if _are_vague(best) else _AGAINST_THE_NAMES
                     self.stop.hasten(seconds, by_the_wall=not best.explained)
+                elif not self.framework.is_slow:
+                    self.stop.hasten(_NOT_CALLED, by_the_wall=True)
                 if self.stop.is_due:
                     self.found.cut = True
+                if self.found.cut or self.refused:
                     return
 
     def _readings(self) -> Iterator[signature.Reading]:
@@ -187,7 +208,7 @@ class _Search:
 
     def _try(self, caller: Caller, reading: signature.Reading) -> None:
         ran = 0
-        for layout in layouts(self.literals):
+        for layout in self._layouts(caller.plan.roles):
             try:
                 formula = self._formula(caller, layout, reading.contradicts)
             except CallFailed as error:
@@ -195,13 +216,24 @@ class _Search:
                     self._learn(error.cause)
                     return
                 self._fail(caller, layout, error)
+                if error.cause is not None and self.framework.refuses(error.cause):
+                    self.refused = True
+                    return
                 continue
             if formula is None:
                 continue
+            if {Role.MASK, Role.MISSING} & caller.plan.roles and not formula.data.present:
+                # What was taken for the entries that count are those that do not.
+                return
             ran += 1
             self._keep(formula, reading)
-            if formula.explained or ran >= _LAYOUTS_THAT_RUN or self.stop.is_due:
+            done = formula.explained or formula.latent.mixes
+            if done or ran >= _LAYOUTS_THAT_RUN or self.stop.is_due:
                 return
+
+    def _layouts(self, roles: frozenset[Role]) -> Iterator[Layout]:
+        for layout in layouts(self.literals, channels_last=self.framework.channels_last):
+            yield from layout.fitted(roles)
 
     def _fail(self, caller: Caller, layout: Layout, error: CallFailed) -> None:
         self.found.failures.setdefault(caller.plan.describe() or "no arrays", str(error))
@@ -215,6 +247,7 @@ class _Search:
         sizes, roles = layout.base, caller.plan.roles
         random = np.random.default_rng(0)
         one, other = draw(random, sizes, roles), draw(random, sizes, roles)
+        caller.compiled = False
         caller.components(one, sizes)
         caller.promote_counters()
         base = caller.components(one, sizes)
@@ -237,7 +270,11 @@ class _Search:
         if not caller.noise and behaviour.remembers(caller, sizes):
             self.found.remembers = True
             return None
+        caller.compiled = not caller.drifted
         formula = recover(caller, layout, thorough=not contradicts)
+        if formula.latent.mixes:
+            # Batch statistics: no region and no layout makes a sum over the examples of them.
+            return formula
         hidden = any(of_far) and not formula.latent.present
         if formula.data.explained and (hidden or not formula.explained):
             # A KL that is held from below shows itself where it is large.

@@ -17,9 +17,9 @@ from typing import Any
 from vaetheory.audit.callables import implementation
 from vaetheory.audit.calling import CallFailed, quietly
 from vaetheory.audit.recovery import Formula, recover
-from vaetheory.audit.shapes import flat, images
+from vaetheory.audit.shapes import flat, images, images_last
 
-_CONVOLUTION = re.compile(r"Conv(Transpose)?[23][dD]|conv2d")
+_CONVOLUTION = re.compile(r"Conv(Transpose)?[23][dD]|conv2d|Conv2DTranspose|Conv|ConvTranspose")
 
 
 def on_images(formula: Formula) -> Formula | None:
@@ -30,7 +30,9 @@ def on_images(formula: Formula) -> Formula | None:
     before = [(h, h.read()) for h in caller.hypers if h.read is not None]
     try:
         with quietly(caller.framework):
-            other = recover(caller, images(), formula.region)
+            layout = images_last() if caller.framework.channels_last else images()
+            layout = next(layout.fitted(caller.plan.roles))
+            other = recover(caller, layout, formula.region)
     except CallFailed:
         return None
     finally:
@@ -46,16 +48,39 @@ def on_images(formula: Formula) -> Formula | None:
 
 def is_for_images(function: Callable[..., Any]) -> bool:
     """Whether the function's file builds convolutions."""
-    module = sys.modules.get(getattr(implementation(function), "__module__", "") or "")
-    if module is None:
-        return False
-    try:
-        tree = ast.parse(inspect.getsource(module))
-    except (OSError, TypeError, SyntaxError):
-        return False
+    tree = _file(function)
     names = (
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute | ast.Name)
     )
     return any(_CONVOLUTION.fullmatch(name) for name in names)
+
+
+_CHANNELS = re.compile(r"\b(\d+)\s*,\s*\1\s*,\s*([134])\b")
+_COLOURED = re.compile(r"rgb|colou?r|cifar|celeb|svhn|imagenet|faces", re.I)
+
+
+def is_grey(function: Callable[..., Any]) -> bool | None:
+    """Whether the function's file says that images have one channel: `(28, 28, 1)`.
+
+    False where it speaks of colours, None where it says nothing.
+    """
+    module = sys.modules.get(getattr(implementation(function), "__module__", "") or "")
+    try:
+        text = inspect.getsource(module) if module is not None else ""
+    except (OSError, TypeError):
+        return None
+    counts = {match.group(2) for match in _CHANNELS.finditer(text)}
+    if counts - {"1"} or _COLOURED.search(text):
+        return False
+    return True if counts else None
+
+
+def _file(function: Callable[..., Any]) -> ast.AST:
+    """The syntax tree of the function's file; empty where it cannot be had."""
+    module = sys.modules.get(getattr(implementation(function), "__module__", "") or "")
+    try:
+        return ast.parse(inspect.getsource(module)) if module is not None else ast.Module([], [])
+    except (OSError, TypeError, SyntaxError):
+        return ast.Module([], [])

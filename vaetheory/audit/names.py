@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from vaetheory.audit.roles import Role
@@ -12,6 +13,8 @@ _SPREAD = (
     r"sigma|std|stddev|stdev|std_?dev|scale|var|variance|sd|sig|sigma_?sq|sigma2|var_?log|"
     r"log_?sigma_?(sq|squared?|2)|logs2|l_?sigma|covariance|cov|log_?prec(ision)?|precision)"
 )
+# `log_sigma2` is log σ², while `logvar2` and `sigma_2` are those of a second Gaussian.
+_SQUARED = r"(log|ln)?_?sigma2$"
 _CENTRE = r"(mu|mus|mean|means|loc|avg)"
 _LATENT_NAME = (
     r"(raw|pre|z|latent|latents|q|qz|enc|encoder|encoded|post|posterior|code|h|hidden|en)"
@@ -35,7 +38,8 @@ _TARGET = (
 _PATTERNS: tuple[tuple[Role, str], ...] = (
     (
         Role.PRIOR_SCALE,
-        rf"p_?[vs]|({_SPREAD}_?(p|prior|2|pz)|(p|prior|pz)_?({_LATENT_NAME}_)?{_SPREAD})",
+        rf"p_?[vs]|(?!{_SQUARED}){_SPREAD}_?(p|prior|2|pz)|"
+        rf"(p|prior|pz)_?({_LATENT_NAME}_)?{_SPREAD}",
     ),
     (
         Role.PRIOR_MEAN,
@@ -48,7 +52,7 @@ _PATTERNS: tuple[tuple[Role, str], ...] = (
     ),
     (
         Role.SCALE,
-        rf"({_LATENT_NAME}_?)?({_LOG}){_SPREAD}s?(_?(z|q|qz|enc|1|post|posterior|latent|hat))?|"
+        rf"({_LATENT_NAME}_?)?({_LOG}){_SPREAD}s?(_?(z|q|qz|enc|1|post|posterior|latent|hat)|_[a-z])?|"
         r"q?_?[vs]",
     ),
     (
@@ -65,11 +69,19 @@ _PATTERNS: tuple[tuple[Role, str], ...] = (
     (Role.RECONSTRUCTION, _DECODED),
     (Role.TARGET, _TARGET),
 )
+_MASK = re.compile(
+    r"(.*_)?masks?(_.*)?|(is_)?(valid|observed)(_.*)?|(x_)?(observed|obs_ind(icator)?)"
+)
+_KEY = re.compile(
+    r"((z|s?rng|prng|random|subrng|noise|sample|dropout)_)?(rng|key|prng_?key|rngs)\d?"
+)
+_MISSING = re.compile(r"(is_)?missing(_.*)?|.*_missing|(key_)?padding(_mask)?|is_pad(ding)?")
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 
 _KEEP_GREEK = str.maketrans({"μ": "mu", "σ": "sigma", "β": "beta", "γ": "gamma", "λ": "lambda"})
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """The name in snake case without Greek: `logVar` → `log_var`, `σ` → `sigma`."""
     name = name.translate(_KEEP_GREEK).replace("x̂", "x_hat").strip("_")
@@ -97,6 +109,12 @@ def role_of(name: str) -> Role | None:
     word = plain(name)
     if _VALUE.fullmatch(word):
         return None
+    if _KEY.fullmatch(word):
+        return Role.KEY
+    if _MISSING.fullmatch(word):
+        return Role.MISSING
+    if _MASK.fullmatch(word):
+        return Role.MASK
     return next((role for role, pattern in _COMPILED if pattern.fullmatch(word)), None)
 
 
@@ -205,6 +223,7 @@ _SIZES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def size_named(name: str) -> str | None:
     """`B`, `D` or `K` for a number that people name after a size, or None.
 

@@ -33,10 +33,12 @@ from vaetheory.audit.plan import (
     leaves,
 )
 from vaetheory.audit.roles import Role
-from vaetheory.audit.training import Absorbing, is_helper, is_loader
+from vaetheory.audit.training import Absorbing, is_helper, is_loader, is_weights
 
 _CRITERION = re.compile(r"criterion|loss|bce|mse|nll|lpips|perceptual|_fn$|_func$|function")
-_NO_ANSWER = frozenset(["train", "eval", "parameters", "log", "log_dict", "zero_grad"])
+_NO_ANSWER = frozenset((
+    "train", "eval", "parameters", "log", "log_dict", "zero_grad", "apply_gradients", "replace",
+))  # fmt: skip
 _DISTRIBUTION_USES = frozenset(
     ["log_prob", "rsample", "sample", "mean", "stddev", "loc", "scale", "entropy"]
 )
@@ -49,7 +51,7 @@ _OWN_METHODS = frozenset(["kl", "kl_divergence", "kl_to_standard", "mode", "nll"
 # Arguments that steer the bookkeeping, with a value under which a loss is what it is in training.
 _PLAIN_VALUES: dict[str, Any] = {
     "reduction": "sum", "device": "cpu", "training": True, "is_train": True, "train": True,
-    "storer": None, "mask": None, "metrics": None, "recorder": None, "verbose": False,
+    "storer": None, "metrics": None, "recorder": None, "verbose": False,
     "batch_idx": 0,
 }  # fmt: skip
 # Names of what a model returns as a whole, and of batches.
@@ -60,7 +62,7 @@ _CONTAINERS = frozenset((
 ))  # fmt: skip
 _MODELS = frozenset((
     "model", "vae", "net", "network", "self", "autoencoder", "cvae", "module", "generator",
-    "encoder", "enc", "decoder", "dec",
+    "encoder", "enc", "decoder", "dec", "state", "train_state", "ts",
 ))  # fmt: skip
 
 
@@ -225,7 +227,7 @@ class NodeMaker:
         answers: dict[str, Node] = {}
         for dotted, targets in self.source.calls.items():
             head, _, method = dotted.partition(".")
-            if head == name and "." not in method:
+            if head == name and "." not in method and method not in _NO_ANSWER:
                 answers[method] = self.answer(targets, method or name)
         learned = self.learned.get(name, ())
         methods = [m for m in usage.methods if base is None or _has_parameters(base, m)]
@@ -239,7 +241,7 @@ class NodeMaker:
         numbers = [
             a for a in usage.attributes
             if a not in answers and a not in usage.methods and not hasattr(base, a)
-            and not is_helper(a)
+            and not is_helper(a) and not is_weights(a)
         ]  # fmt: skip
         return StandIn(name, tuple(answers.items()), tuple(numbers), base)
 
@@ -260,7 +262,7 @@ class NodeMaker:
     def array(self, name: str) -> Node:
         """An array, or a number where the name says so and no array is called that."""
         role = role_of(name)
-        if self.doubt is Doubt.LETTERS and len(name) == 1:
+        if self.doubt is Doubt.LETTERS and len(name) == 1 and role is not Role.SAMPLE:
             return Leaf(f"{name}?", Role.CONDITION)
         if self.source.usage(name).halved and role is not Role.TARGET:
             return Leaf(name, Role.PACKED)

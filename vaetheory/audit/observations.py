@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from vaetheory.audit.design import Region
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, Weight, finding
@@ -50,8 +52,9 @@ def findings(evidence: Evidence) -> list[Finding]:
     if random is not None and abs(random.z) > 6.0:
         found.append(finding(
             "random-bias",
-            f"over {random.repeats} seeds the mean is {random.mean:.6g}, its expectation under "
-            f"N(0, 1) noise {random.exact:.6g} (z = {random.z:.1f})",
+            f"from one input to another it changes by {random.mean:.6g} on average over "
+            f"{random.repeats} seeds; under N(0, 1) noise its expectation changes by "
+            f"{random.exact:.6g} (z = {random.z:.1f})",
             "eps = torch.randn_like(mu)",
         ))  # fmt: skip
     return found
@@ -90,6 +93,9 @@ def broadcasts(evidence: Evidence) -> list[Finding]:
 
 def _departed(departure: Departure) -> Finding:
     shown = f"predicted {departure.predicted:.6g}, measured {departure.measured:.6g}"
+    if not math.isfinite(departure.measured):
+        where = f"{departure.region.value}: the loss is {departure.measured}, an overflow"
+        return finding("infinite-edge", where, "write it so that it does not overflow")
     match departure.region:
         case Region.NEGATIVE_SCALE:
             why = f"for s between −4 and −0.3 the loss leaves its formula ({shown}): s is clamped"
@@ -152,6 +158,10 @@ def assumptions(evidence: Evidence) -> list[str]:
             found.append(f"{parameter.name} is given as N(x̂, 1)")
     found += _options(evidence)
     found += _lying_names(formula)
+    if formula.mask:
+        found.append(f"probed with nothing masked; with random masks {formula.mask}")
+    if Role.SECOND_MEAN in caller.plan.roles:
+        found.append("two latents, each with a KL: K counts both")
     if caller.selection is not None and caller.selection.how:
         found.append(caller.selection.how)
     if caller.steps:
@@ -175,9 +185,9 @@ def assumptions(evidence: Evidence) -> list[str]:
     if evidence.random is not None:
         r = evidence.random
         found.append(
-            f"the loss draws noise: mean {r.mean:.6g}, spread {r.spread:.3g} over {r.repeats} "
-            "seeds; coefficients are those of its expectation (a bias of "
-            f"{r.detectable:.2g} would be seen)"
+            f"the loss draws noise: from one input to another it changes by {r.mean:.6g} on "
+            f"average over {r.repeats} seeds, with a spread of {r.spread:.3g}; coefficients are "
+            f"those of its expectation (a bias of {r.detectable:.2g} would be seen)"
         )
     if evidence.unseen is not None and formula.explained:
         found.append(f"on sizes not used in the fit the prediction is off by {evidence.unseen:.1g}")

@@ -33,11 +33,15 @@ _MANY_DRAWS = 48
 
 @dataclass(frozen=True)
 class Part:
-    """One side of the objective: absent (no effect), explained (a fit), or unexplained."""
+    """One side of the objective: absent (no effect), explained (a fit), or unexplained.
+
+    `mixes`: unexplained, because it is no sum over the examples.
+    """
 
     present: bool
     fit: Fit | None
     parametrization: Parametrization | None = None
+    mixes: bool = False
 
     @property
     def explained(self) -> bool:
@@ -169,9 +173,13 @@ def latent_part(
         return Part(False, None)
     if sizes.batch > 1 and _mixes_examples(caller, sizes, tolerance, region):
         # Every term that is known here is a sum over the examples: none of them can fit.
-        return Part(True, None)
+        return Part(True, None, mixes=True)
     available = frozenset(table.draws[0])
-    for hypothesis, parametrization in _latent_hypotheses(available):
+    # All usual ε are tried once; where a search goes on elsewhere, those that the source speaks of.
+    usual = reconstruction.EPSILONS
+    if not thorough or region is not Region.GENERIC:
+        usual = tuple(e for e in usual if e in numbers_of(caller))
+    for hypothesis, parametrization in _latent_hypotheses(available, usual):
         if all(term.roles <= available for term in hypothesis.terms):
             found = first_fit([hypothesis], table, tolerance)
             if found is not None:
@@ -210,7 +218,7 @@ def _mixes_examples(caller: Caller, sizes: Sizes, tolerance: float, region: Regi
 
 
 def _latent_hypotheses(
-    available: frozenset[Role],
+    available: frozenset[Role], epsilons: tuple[float, ...]
 ) -> Iterator[tuple[Hypothesis, Parametrization]]:
     if Role.PRIOR_MEAN in available and Role.PRIOR_SCALE in available:
         for p in latent.PARAMETRIZATIONS:
@@ -223,6 +231,10 @@ def _latent_hypotheses(
                 quadratic, _, log = latent.prior_terms(p, sampled=True)
                 pieces = (quadratic, latent.deviation(p), p.log, log)
                 yield Hypothesis(pieces, "one sample, learned prior"), p
+    elif Role.PRIOR_MEAN in available:
+        for p in latent.PARAMETRIZATIONS:
+            terms = (latent.MEAN_APART, p.variance, p.log)
+            yield Hypothesis(terms, "prior N(μ_p, 1)"), p
     yield from latent.closed_form()
     if Role.SAMPLE in available:
         for p in latent.PARAMETRIZATIONS:
@@ -230,7 +242,7 @@ def _latent_hypotheses(
             yield Hypothesis(terms, "one sample"), p
     for p in latent.PARAMETRIZATIONS:
         yield Hypothesis((*latent.reversed_terms(p), p.log), "reversed"), p
-    yield from latent.shifted_closed_form(reconstruction.EPSILONS)
+    yield from latent.shifted_closed_form(epsilons)
 
 
 def _pool(available: frozenset[Role]) -> tuple[Term, ...]:

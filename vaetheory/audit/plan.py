@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vaetheory.audit.roles import SYMBOL, Role
-from vaetheory.audit.training import Absorbing, OneBatch, is_helper
+from vaetheory.audit.training import Absorbing, OneBatch, is_helper, is_weights
 
 
 class Missing(LookupError):
@@ -148,11 +148,15 @@ class StandInValue:
         node = self.__dict__["_node"]
         if name in answers:
             return lambda *args, **kwargs: answers[name]
-        held = getattr(node.base, name, None)
+        held = _held(node.base, name)
         if held is None and is_helper(name):
             return Absorbing()
-        if node.base is not None and hasattr(node.base, name):
+        if held is not None:
             return held
+        if is_weights(name):
+            return [] if name.startswith("trainable_") else {}
+        if name in ("apply_gradients", "replace"):
+            return Absorbing()
         if name in ("to", "cuda", "cpu", "train", "eval", "float", "double", "requires_grad_"):
             return lambda *args, **kwargs: self
         if name in ("zero_grad", "parameters", "log", "log_dict", "state_dict"):
@@ -162,6 +166,14 @@ class StandInValue:
         if name == "optimizers":
             return lambda *args, **kwargs: Absorbing()
         raise Missing(node.name, name)
+
+
+def _held(base: Any, name: str) -> Any:
+    """What the real object has under a name; None too where a bare one cannot say."""
+    try:
+        return getattr(base, name, None)
+    except (RuntimeError, ValueError, TypeError):
+        return None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from vaetheory.audit import masks
 from vaetheory.audit.calling import Caller, CallFailed
 from vaetheory.audit.design import Region, draw
 from vaetheory.audit.fitting import ROUNDING, Table, least_squares
@@ -53,6 +54,7 @@ class Formula:
     residual: float = float("inf")
     of_target: bool = False
     of_aside: bool = False
+    mask: str = ""
 
     @property
     def explained(self) -> bool:
@@ -144,6 +146,12 @@ def recover(
         formula.coefficients[term] = _named(found, formula) if found else None
     formula.of_target = _depends_on_target(formula)
     _look_aside(formula)
+    if {Role.MASK, Role.MISSING} & caller.plan.roles:
+        base = formula.base
+        said = masks.read(caller, base.sizes, base.coefficients, formula.tolerance, region)
+        formula.mask = said or ""
+        if said is None:
+            formula.residual = float("inf")
     return formula
 
 
@@ -209,13 +217,35 @@ def _look_aside(formula: Formula) -> None:
     other = shoot(
         formula.caller, here.sizes, formula.terms, formula.region, seed=6, target=here.target
     )
-    formula.of_aside = _differ(formula, here, other)
+    formula.of_aside = _differ(formula, here, other) or _differs_off_classes(formula, here)
     slack = max(1e-7, 100 * formula.tolerance)
     if any(
         abs(other.coefficients[t] - c) > slack * abs(c) for t, c in here.coefficients.items()
     ) or not other.residual <= 100 * formula.tolerance:  # fmt: skip
         # No term beside the others, but a factor of them: that is another objective.
         formula.residual = max(formula.residual, float("inf"))
+
+
+def _differs_off_classes(formula: Formula, here: Shot) -> bool:
+    """Whether what is no array of classes adds a term that does not tell classes apart.
+
+    The one-hot rows that stand for c have the same entries in another order: a discriminator's
+    output in their place could add its loss unseen.
+    """
+    random = np.random.default_rng(19)
+    if Role.CONDITION not in here.aside:
+        return False
+    aside = dict(here.aside)
+    aside[Role.CONDITION] = random.uniform(0.05, 0.95, aside[Role.CONDITION].shape)
+    try:
+        other = shoot(
+            formula.caller, here.sizes, formula.terms, formula.region, seed=6, target=here.target,
+            aside=aside,
+        )  # fmt: skip
+    except CallFailed:
+        return False
+    same = other.residual <= 100 * formula.tolerance and np.isfinite(other.intercept)
+    return bool(same and _differ(formula, here, other))
 
 
 def _typical(formula: Formula) -> float:

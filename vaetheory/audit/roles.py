@@ -9,6 +9,8 @@ class Role(StrEnum):
     """The part that an array plays in the objective.
 
     Shapes: B examples, D observed dimensions (an event may be an image with C·H·W = D), K latents.
+    A mask is 1 where x is observed (MASK) or where it is not (MISSING). Two latents are one of 2K
+    entries to everything but the call, which has its second half as SECOND_MEAN and SECOND_SCALE.
     """
 
     TARGET = "x"
@@ -23,6 +25,11 @@ class Role(StrEnum):
     CONDITION = "c"
     HEAD = "head"
     LABEL = "label"
+    MASK = "mask"
+    MISSING = "missing"
+    SECOND_MEAN = "second_mu"
+    SECOND_SCALE = "second_s"
+    KEY = "key"
 
     @property
     def is_latent(self) -> bool:
@@ -31,8 +38,13 @@ class Role(StrEnum):
 
     @property
     def is_aside(self) -> bool:
-        """Whether the array is no part of the ELBO of x: a label, or what another head says."""
-        return self in (Role.CONDITION, Role.HEAD, Role.LABEL)
+        """Whether the array is no part of the ELBO of x: a label, a mask, another head's output."""
+        return self in _ASIDE
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the array is a part, or the whole, of others, made for the call only."""
+        return self in (Role.PACKED, Role.SECOND_MEAN, Role.SECOND_SCALE, Role.KEY)
 
 
 _LATENT = {
@@ -42,7 +54,11 @@ _LATENT = {
     Role.PRIOR_MEAN,
     Role.PRIOR_SCALE,
     Role.PACKED,
+    Role.SECOND_MEAN,
+    Role.SECOND_SCALE,
 }
+
+_ASIDE = {Role.CONDITION, Role.HEAD, Role.LABEL, Role.MASK, Role.MISSING, Role.KEY}
 
 SYMBOL = {
     Role.TARGET: "x",
@@ -57,4 +73,9 @@ SYMBOL = {
     Role.CONDITION: "c",
     Role.HEAD: "another head's output",
     Role.LABEL: "a class",
+    Role.MASK: "1 where x is observed",
+    Role.MISSING: "1 where x is missing",
+    Role.SECOND_MEAN: "μ of a second latent",
+    Role.SECOND_SCALE: "s of a second latent",
+    Role.KEY: "a random key",
 }

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 from vaetheory.audit.roles import Role
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """B examples, an event of shape `event` (D entries), a latent of shape `latent` (K entries)."""
+    """B examples, an event of shape `event` (D entries), a latent of shape `latent` (K entries).
+
+    An image is [C, H, W], or [H, W, C] with `channels_last`. A mask, where there is one, has the
+    first `mask_axes` axes of an event (all of them where that is None), and may be boolean.
+    """
 
     batch: int
     event: tuple[int, ...]
     latent: tuple[int, ...]
+    channels_last: bool = False
+    mask_axes: int | None = None
+    boolean: bool = False
 
     @property
     def symbols(self) -> dict[str, float]:
         """B, D (or C, H, W for an image) and K, as the coefficients name them."""
         names = ("D",) if len(self.event) == 1 else ("C", "H", "W")[-len(self.event) :]
+        if self.channels_last:
+            names = ("H", "W", "C")
         axes = {name: float(size) for name, size in zip(names, self.event, strict=True)}
         return {"B": float(self.batch), **axes, "K": float(self.latents)}
 
@@ -43,7 +53,14 @@ class Sizes:
         """The shape of the array that plays a role."""
         if role is Role.PACKED:
             return (self.batch, 2 * self.latent[0], *self.latent[1:])
+        if role in (Role.MASK, Role.MISSING):
+            return (self.batch, *self.event[: self.mask_axes])
         return (self.batch, *(self.latent if role.is_latent else self.event))
+
+    def with_two_latents(self) -> Sizes:
+        """The same with twice as many latents, of which a call has one half each in two arrays."""
+        first, *rest = self.latent
+        return replace(self, latent=(2 * first, *rest))
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,22 @@ class Layout:
     base: Sizes
     varied: tuple[Sizes, ...]
     unseen: Sizes
+
+    def changed(self, change: Callable[[Sizes], Sizes]) -> Layout:
+        """The same layout with all its sizes changed."""
+        varied = tuple(map(change, self.varied))
+        return Layout(self.name, change(self.base), varied, change(self.unseen))
+
+    def fitted(self, roles: Collection[Role]) -> Iterator[Layout]:
+        """The layout as a plan with these roles needs it: with two latents, with each mask."""
+        fitted = self.changed(Sizes.with_two_latents) if Role.SECOND_MEAN in roles else self
+        if not {Role.MASK, Role.MISSING} & set(roles):
+            yield fitted
+            return
+        for axes in dict.fromkeys((None, 1)):
+            if axes is None or len(self.base.event) > 1:
+                for boolean in (False, True):
+                    yield fitted.changed(partial(replace, mask_axes=axes, boolean=boolean))
 
 
 def flat() -> Layout:
@@ -81,6 +114,17 @@ def images() -> Layout:
         ),
         Sizes(5, (3, 6, 2), (4,)),
     )  # fmt: skip
+
+
+def images_last() -> Layout:
+    """x is [B, H, W, C], as Keras, TensorFlow and Flax have it."""
+    first = images()
+
+    def turned(sizes: Sizes) -> Sizes:
+        channels, *plane = sizes.event
+        return Sizes(sizes.batch, (*plane, channels), sizes.latent, channels_last=True)
+
+    return replace(first.changed(turned), name="[B, H, W, C]")
 
 
 def latent_maps() -> Layout:
@@ -114,15 +158,17 @@ def sequences() -> Layout:
 def frozen(event: tuple[int, ...], latent: int | None = None) -> Layout:
     """D fixed by a literal in the function (and K too, where it is given)."""
     ks = (latent,) * 3 if latent else (5, 2, 9)
+    last = len(event) == 3 and event[0] == event[1] != event[2]
+
+    def of(batch: int, latents: int) -> Sizes:
+        return Sizes(batch, event, (latents,), channels_last=last)
+
     return Layout(
         f"[B, {', '.join(map(str, event))}]",
-        Sizes(3, event, (ks[0],)),
-        (
-            Sizes(2, event, (ks[0],)), Sizes(7, event, (ks[0],)),
-            Sizes(3, event, (ks[1],)), Sizes(3, event, (ks[2],)),
-        ),
-        Sizes(5, event, (latent or 7,)),
-    )  # fmt: skip
+        of(3, ks[0]),
+        (of(2, ks[0]), of(7, ks[0]), of(3, ks[1]), of(3, ks[2])),
+        of(5, latent or 7),
+    )
 
 
 _COMMON = (784, 3072, 4096, 12288)
@@ -130,9 +176,14 @@ _IMAGES = {784: (1, 28, 28), 3072: (3, 32, 32), 1024: (1, 32, 32), 4096: (1, 64,
            12288: (3, 64, 64)}  # fmt: skip
 
 
-def layouts(literals: Iterable[float] = ()) -> Iterator[Layout]:
-    """Layouts to try, the freest first; then those that a literal in the source fixes."""
+def layouts(literals: Iterable[float] = (), *, channels_last: bool = False) -> Iterator[Layout]:
+    """Layouts to try, the freest first; then those that a literal in the source fixes.
+
+    `channels_last`: the library keeps images so by default.
+    """
     yield flat()
+    if channels_last:
+        yield images_last()
     yield images()
     yield latent_maps()
     yield sequences()
@@ -141,10 +192,12 @@ def layouts(literals: Iterable[float] = ()) -> Iterator[Layout]:
     for width in dict.fromkeys([*_COMMON[:1], *(n for n in widths if n > 20)]):
         yield frozen((width,))
         if width in _IMAGES:
-            yield frozen(_IMAGES[width])
+            channels, *plane = _IMAGES[width]
+            yield frozen((*plane, channels) if channels_last else _IMAGES[width])
     for side in (n for n in widths if n <= 128):
-        yield frozen((1, side, side))
-        yield frozen((3, side, side))
+        for channels in (1, 3):
+            plane = [side, side]
+            yield frozen((*plane, channels) if channels_last else (channels, *plane))
         yield frozen((side * side,))
     for latent in (n for n in numbers if n <= 1024):
         base = flat()

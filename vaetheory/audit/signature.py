@@ -6,6 +6,7 @@ Names propose and the fit disposes: each reading is tried until one is explained
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +29,19 @@ _ALTERNATIVES: dict[Role | None, tuple[Role, ...]] = {
     Role.RECONSTRUCTION_SCALE: (Role.SCALE,),
     Role.PACKED: (Role.MEAN, Role.TARGET),
     Role.CONDITION: (Role.TARGET, Role.SCALE),
+    Role.MASK: (Role.MISSING,),
+    Role.MISSING: (Role.MASK,),
     None: (*_ARRAYS, Role.CONDITION),
 }
 _MOST_READINGS = 48
 # Also what x or x̂ may be called: a label only where another array has the better claim.
 _LABELS = frozenset(("y", "t", "target", "targets", "y_true", "labels", "label", "gt", "tgt"))
+
+
+# Roles in which an array is not what its name says, because another has the better claim.
+_DEMOTED = frozenset((
+    Role.CONDITION, Role.HEAD, Role.LABEL, Role.SECOND_MEAN, Role.SECOND_SCALE,
+))  # fmt: skip
 
 
 class SignatureError(ValueError):
@@ -131,10 +140,11 @@ def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Re
         roles = [role for _, role in combination]
         # Labels may share one array; what is compared with them must not be that array.
         arrays = [role for role in roles if role not in (Role.CONDITION, Role.LABEL)]
-        if len(set(arrays)) == len(arrays):
+        is_whole = (Role.SECOND_MEAN in roles) == (Role.SECOND_SCALE in roles)
+        if len(set(arrays)) == len(arrays) and is_whole:
             chosen = dict(zip(names, roles, strict=True))
             cost = sum(cost for cost, _ in combination) + _unlikely(set(roles)) + penalty
-            aside = frozenset(n.rstrip("?") for n in beside if chosen[n].is_aside)
+            aside = frozenset(n.rstrip("?") for n in beside if chosen[n] in _DEMOTED)
             yield Reading(_with_roles(parameters, chosen), cost, aside)
 
 
@@ -150,6 +160,7 @@ def _beside(roles: Mapping[str, Role]) -> dict[str, list[tuple[int, Role]]]:
     ]  # fmt: skip
     taken = {roles[name] for name in firm}
     found: dict[str, list[tuple[int, Role]]] = _further_pairs(bare, roles)
+    found |= _second_latent(bare, roles)
     if found:
         return found
     for name, role in roles.items():
@@ -186,6 +197,38 @@ def _further_pairs(
         return {}
     (_, target), (recon, partner) = pairs
     return {target: [(0, Role.TARGET)], recon: [(1, Role.HEAD)], partner: [(0, Role.CONDITION)]}
+
+
+_CENTRES, _SPREADS = (Role.MEAN, Role.PRIOR_MEAN), (Role.SCALE, Role.PRIOR_SCALE)
+
+
+def _second_latent(
+    bare: Mapping[str, str], roles: Mapping[str, Role]
+) -> dict[str, list[tuple[int, Role]]]:
+    """`mu1, logvar1, mu2, logvar2`: of two Gaussians, or of two latents with a KL each."""
+    centres = [n for n, r in roles.items() if r in _CENTRES or _is_open(n, _CENTRE_WORD)]
+    spreads = [n for n, r in roles.items() if r in _SPREADS or _is_open(n, _SPREAD_WORD)]
+    if len(centres) != 2 or len(spreads) != 2:
+        return {}
+    if any(_OF_PRIOR.search(plain(bare[name])) for name in (*centres, *spreads)):
+        return {}
+    found = {
+        centres[0]: Role.MEAN, spreads[0]: Role.SCALE,
+        centres[1]: Role.SECOND_MEAN, spreads[1]: Role.SECOND_SCALE,
+    }  # fmt: skip
+    return {name: [(0, role)] for name, role in found.items() if roles[name] is not role}
+
+
+def _is_open(name: str, word: re.Pattern[str]) -> bool:
+    """Whether a name without a role of its own is `mu_style`, `top_logvar` or the like."""
+    return name.endswith("?") and word.search(plain(name.rstrip("?"))) is not None
+
+
+_CENTRE_WORD = re.compile(r"(^|_)(mu|mean|loc)\d?(_|$)")
+_SPREAD_WORD = re.compile(r"(^|_)(log_?var|log_?sigma|log_?std|logv|sigma|std|var)\d?(_|$)")
+
+
+_OF_PRIOR = re.compile(r"(^|_)(p|pz|prior)(_|$)")
 
 
 def _may_step_aside(name: str) -> bool:

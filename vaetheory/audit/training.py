@@ -37,6 +37,18 @@ def is_loader(name: str) -> bool:
     return _LOADERS.fullmatch(plain(name)) is not None
 
 
+_WEIGHTS = re.compile(r"trainable_(weights|variables)|params|opt_state|batch_stats|variables")
+
+
+def is_weights(name: str) -> bool:
+    """Whether an attribute of a model or of a training state holds its weights.
+
+    >>> is_weights("params"), is_weights("trainable_weights"), is_weights("beta")
+    (True, True, False)
+    """
+    return _WEIGHTS.fullmatch(name) is not None
+
+
 class Absorbing:
     """Answers every attribute, call and item with itself, and is an empty context."""
 

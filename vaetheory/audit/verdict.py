@@ -6,7 +6,15 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from vaetheory.audit import constants, divergence, likelihood, observations, sizes, wording
+from vaetheory.audit import (
+    constants,
+    divergence,
+    layout_choice,
+    likelihood,
+    observations,
+    sizes,
+    wording,
+)
 from vaetheory.audit.constants import Constant
 from vaetheory.audit.divergence import Divergence
 from vaetheory.audit.evidence import Evidence
@@ -85,6 +93,8 @@ def _unexplained(evidence: Evidence, report: Report) -> Report:
         reasons.append("the data term is none that is known here")
     if formula.latent.present and not formula.latent.explained:
         reasons.append("the latent term is none that is known here")
+    if {Role.MASK, Role.MISSING} & formula.caller.plan.roles and formula.shots and not formula.mask:
+        reasons.append("the mask does more than pick the entries of x that count")
     if not reasons and formula.shots:
         worst = max(formula.shots, key=lambda shot: shot.residual)
         unread = [t.text for t, m in formula.coefficients.items() if m is None]
@@ -162,6 +172,18 @@ def _both_sides(evidence: Evidence, sides: _Sides, report: Report) -> Report:
             scale = scale * Monomial(size ** float(scale.power(symbol))) if symbol != "B" else scale
             scale = scale.without(symbol) if symbol != "B" else scale
         weighting = Weighting(_ONE, scale, weighting.stated_for, weighting.exact_scale)
+    if _is_one_on_grey_images(evidence, weighting.beta):
+        why = (
+            f"β = {weighting.beta}: the data term is a mean over the channels, so this is an ELBO "
+            "for images of one channel only"
+        )
+        if layout_choice.is_grey(evidence.formula.caller.function):
+            report.assumed.append(f"{why}, as the file's are")
+        else:
+            fix = "sum over all three axes of an image"
+            report.findings.append(finding("literal-size", why, fix))
+        scale = weighting.scale.without("C")
+        weighting = Weighting(_ONE, scale, weighting.stated_for, weighting.exact_scale)
     report.terms = _rows(sides, weighting.scale)
     report.beta = wording.as_number(weighting.beta)
     if weighting.stated_for:
@@ -231,6 +253,20 @@ def _hidden_beta(weighting: Weighting, hidden: Monomial) -> Finding:
         why += ": a number in the source"
         fix = "make β an argument: def loss(..., beta=1.0)"
     return finding("hidden-beta", why, fix)
+
+
+def _is_one_on_grey_images(evidence: Evidence, beta: Monomial) -> bool:
+    """Whether β is C to some power, of images [B, H, W, C] that the file does not say are coloured.
+
+    `keras.losses.binary_crossentropy` is a mean over the last axis, and with one channel that is
+    the sum.
+    """
+    formula = evidence.formula
+    if not formula.base.sizes.channels_last or [symbol for symbol, _ in beta.powers] != ["C"]:
+        return False
+    if not beta.without("C").is_close(_ONE):
+        return False
+    return layout_choice.is_grey(formula.caller.function) is not False
 
 
 def _declared(evidence: Evidence, beta: Monomial) -> tuple[list[str], Monomial]:

@@ -7,10 +7,19 @@ import time
 import pytest
 
 import vaetheory.audit
-from tests.vaetheory.audit.corpus import beside, containers, right, slips, steps, weighted, wrong
+from tests.vaetheory.audit.corpus import (
+    beside,
+    containers,
+    right,
+    slips,
+    steps,
+    strangers,
+    weighted,
+    wrong,
+)
 from tests.vaetheory.audit.corpus.truth import CASES, NEGATIVE, WRONG, Case
 
-MODULES = (right, weighted, containers, steps, wrong, beside, slips)
+MODULES = (right, weighted, containers, steps, wrong, beside, slips, strangers)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -27,7 +36,7 @@ def test_verdict_beta_and_findings(case: Case) -> None:
 
 
 def test_the_corpus_is_large_and_varied() -> None:
-    assert len(MODULES) == 7
+    assert len(MODULES) == 8
     assert len(CASES) >= 60
     assert sum(case.verdict == NEGATIVE for case in CASES) >= 20
     assert sum(case.verdict == WRONG for case in CASES) >= 20

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import textwrap
+import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import vaetheory.audit
+from vaetheory.audit import layout_choice
+from vaetheory.audit.frameworks.plain_numpy import Numpy
+from vaetheory.audit.loading import load
 
 
 def test_numpy_functions_need_no_other_library() -> None:
@@ -43,6 +49,84 @@ def test_jax_values_and_gradients() -> None:
     assert "arrays of jax" in right.assumed[0]
     assert wrong.verdict.value == "wrong"
     assert {finding.name for finding in wrong.findings} == {"gradient"}
+
+
+def _jax_module(tmp_path: Path, name: str, body: str) -> Any:
+    head = "import jax\nimport jax.numpy as jnp\n"
+    path = tmp_path / "losses.py"
+    path.write_text(head + textwrap.dedent(body), encoding="utf-8")
+    return load(f"{path}:{name}").function
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_jax_vmap_is_compiled_and_broadcasts_are_seen(tmp_path: Path) -> None:
+    loss = _jax_module(tmp_path, "loss", """
+        @jax.vmap
+        def kl(mean, logvar):
+            return -0.5 * jnp.sum(1 + logvar - mean**2 - jnp.exp(logvar))
+
+        def loss(recon_x, x, mean, logvar):
+            rec = jnp.sum((x - recon_x) ** 2, axis=-1, keepdims=True)
+            return jnp.mean(rec + kl(mean, logvar))
+        """)  # fmt: skip
+    begun = time.process_time()
+    report = vaetheory.audit.audit(loss)
+    assert time.process_time() - begun < 10
+    assert (report.verdict.value, report.beta) == ("negative ELBO", 1)
+    (found,) = report.findings
+    assert found.name == "broadcast"
+    assert found.why.startswith("losses.py:10 puts [B, 1] and [B] together")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_a_flax_training_step(tmp_path: Path) -> None:
+    step = _jax_module(tmp_path, "train_step", """
+        @jax.jit
+        def train_step(state, batch, rng):
+            def loss_fn(params):
+                logits, mean, logvar = state.apply_fn({"params": params}, batch, rng)
+                bce = jnp.sum(jnp.logaddexp(0, logits) - logits * batch, axis=-1)
+                kl = -0.5 * jnp.sum(1 + logvar - mean**2 - jnp.exp(logvar), axis=-1)
+                return jnp.mean(bce + kl)
+            loss, grads = jax.value_and_grad(loss_fn)(state.params)
+            return state.apply_gradients(grads=grads), loss
+        """)  # fmt: skip
+    report = vaetheory.audit.audit(step)
+    assert (report.verdict.value, report.beta, report.findings) == ("negative ELBO", 1, [])
+
+
+def _keras_like(x_hat: Any, x: Any, z_mean: Any, z_log_var: Any) -> Any:
+    """`keras.losses.binary_crossentropy` is a mean over the last axis; summed over (1, 2)."""
+    bce = -np.mean(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat), axis=-1)
+    kl = -0.5 * (1 + z_log_var - z_mean**2 - np.exp(z_log_var))
+    return np.mean(np.sum(bce, axis=(1, 2))) + np.mean(np.sum(kl, axis=1))
+
+
+def test_images_with_channels_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Numpy, "channels_last", True)
+    monkeypatch.setattr(layout_choice, "is_grey", lambda function: None)
+    report = vaetheory.audit.audit(_keras_like)
+    assert (report.verdict.value, report.beta) == ("negative ELBO", 1)
+    names = [finding.name for finding in report.findings]
+    assert names == ["literal-size", "infinite-edge"]
+    assert report.findings[0].why.startswith("β = C: the data term is a mean over the channels")
+    for grey, expected in ((True, "negative ELBO"), (False, "beta objective")):
+        monkeypatch.setattr(layout_choice, "is_grey", lambda function, grey=grey: grey)
+        report = vaetheory.audit.audit(_keras_like)
+        assert report.verdict.value == expected
+        assert ("hidden-beta" in [f.name for f in report.findings]) is not grey
+        assert "literal-size" not in [f.name for f in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "grey"),
+    [("Input(shape=(28, 28, 1))", True), ("shape = [64, 64, 3]", False), ("cifar10", False),
+     ("pass", None)],
+)  # fmt: skip
+def test_the_file_may_say_how_many_channels(text: str, grey: bool | None, tmp_path: Path) -> None:
+    path = tmp_path / "losses.py"
+    path.write_text(f"def loss(x):\n    return {text!r}\n", encoding="utf-8")
+    assert layout_choice.is_grey(load(f"{path}:loss").function) is grey
 
 
 @pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="Keras is not installed")

@@ -28,6 +28,12 @@ def _tensorflow() -> Framework:
     return TensorFlow()
 
 
+def _tensorflow_single() -> Framework:
+    from vaetheory.audit.frameworks.tensorflow_eager import TensorFlow
+
+    return TensorFlow("float32")
+
+
 def _keras() -> Framework:
     from vaetheory.audit.frameworks.keras_backend import Keras
 
@@ -44,6 +50,7 @@ _MAKERS: dict[str, Callable[[], Framework]] = {
     "torch": _torch,
     "jax": _jax,
     "tensorflow": _tensorflow,
+    "tensorflow in float32": _tensorflow_single,
     "keras": _keras,
     "numpy": _numpy,
 }
@@ -57,7 +64,7 @@ def mentioned(function: Any) -> list[str]:
         module = getattr(value, "__name__", "") if _is_module(value) else ""
         module = module or str(getattr(value, "__module__", "") or "")
         roots.add(module.split(".")[0])
-    return [name for name in _MAKERS if name in roots]
+    return [name for name in _MAKERS if name.partition(" ")[0] in roots]
 
 
 def _is_module(value: Any) -> bool:

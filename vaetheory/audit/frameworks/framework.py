@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -20,6 +20,10 @@ class Framework(abc.ABC):
     """Arrays in, arrays out, seeds and gradients."""
 
     name: str
+    # Whether images are [B, H, W, C] by default.
+    channels_last: bool = False
+    # Whether one call takes milliseconds.
+    is_slow: bool = False
 
     @abc.abstractmethod
     def array(self, values: NDArray[Any]) -> Any:
@@ -32,6 +36,25 @@ class Framework(abc.ABC):
     @abc.abstractmethod
     def seed(self, seed: int) -> None:
         """Seed every generator that a function of this library could draw from."""
+
+    def refuses(self, error: BaseException) -> bool:
+        """Whether a call failed because of how this adapter makes arrays, so that all will."""
+        return False
+
+    def plain(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function without the library's wrapper that compiles it."""
+        return function
+
+    def key(self, seed: int) -> Any:
+        """A random key or generator, for functions that take one."""
+        return np.random.default_rng(seed)
+
+    def compile(self, key: Hashable, call: Callable[[Any], Any], arrays: Mapping[Role, Any]) -> Any:
+        """`call(arrays)`, compiled once per `key` where the library can and the function lets it.
+
+        `key` stands for everything but the arrays that `call` depends on.
+        """
+        return call(arrays)
 
     def session(self) -> AbstractContextManager[Any]:
         """Settings that hold while a function is audited, such as float64 by default."""

@@ -17,6 +17,8 @@ class Keras(Framework):
     """Functions written with `keras.ops`; values only."""
 
     name = "keras"
+    channels_last = True
+    is_slow = True
 
     def __init__(self) -> None:
         import keras

@@ -38,6 +38,7 @@ MEAN_SQUARE = entrywise("μ²", (Role.MEAN,), lambda m: m**2)
 MEAN_LINEAR = entrywise("μ", (Role.MEAN,), lambda m: m)
 MEAN_ABSOLUTE = entrywise("|μ|", (Role.MEAN,), np.abs)
 MEAN_EXP = entrywise("e^μ", (Role.MEAN,), np.exp)
+MEAN_APART = entrywise("(μ−μ_p)²", (Role.MEAN, Role.PRIOR_MEAN), lambda m, n: (m - n) ** 2)
 SAMPLE_SQUARE = entrywise("z²", (Role.SAMPLE,), lambda z: z**2)
 
 

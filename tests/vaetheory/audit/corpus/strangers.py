@@ -1,0 +1,119 @@
+"""Losses in the styles of public code that the audit had not seen: each was once got wrong."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from tests.vaetheory.audit.corpus.truth import BETA, NEGATIVE, UNDECIDED, WRONG, truth
+
+
+def _kl(mu, logvar):
+    return -0.5 * (1 + logvar - mu**2 - logvar.exp())
+
+
+@truth(BETA, "kl_weight")
+def log_sigma_squared(pred, target, mu, log_sigma2, kl_weight):
+    return F.smooth_l1_loss(pred, target, reduction="sum") + kl_weight * _kl(mu, log_sigma2).sum()
+
+
+@truth(BETA, "D", "hidden-beta", "infinite-edge")
+def log_cosh_that_overflows(recons, inputs, mu, log_var):
+    t = recons - inputs
+    rec = (100 * t + torch.log(1 + torch.exp(-200 * t)) - torch.log(torch.tensor(2.0))) / 100
+    return rec.mean() + _kl(mu, log_var).sum(1).mean()
+
+
+@truth(NEGATIVE, 1, "extra-term")
+def discriminator_beside(x_hat, x, mu, logvar, d_fake):
+    adversarial = F.binary_cross_entropy_with_logits(d_fake, torch.ones_like(d_fake))
+    return F.mse_loss(x_hat, x, reduction="sum") + _kl(mu, logvar).sum() + 0.1 * adversarial
+
+
+@truth(UNDECIDED, None, "undecided")
+def prior_samples_in_a_kernel(recons, x, z, mu, log_var):
+    def kernel(a, b):
+        distance = (a.unsqueeze(1) - b.unsqueeze(0)).pow(2).sum(-1)
+        return (2 / (2 + distance)).mean()
+
+    prior = torch.randn_like(z)
+    mmd = kernel(prior, prior) + kernel(z, z) - 2 * kernel(prior, z)
+    return F.mse_loss(recons, x) + 0.1 * _kl(mu, log_var).sum(1).mean() + 100 * mmd
+
+
+@truth(NEGATIVE, 1)
+def noise_that_meets_no_argument(recon, x, mu, logvar):
+    return F.mse_loss(recon, x, reduction="sum") + _kl(mu, logvar).sum() + torch.randn(()) ** 4
+
+
+@truth(NEGATIVE, 1)
+def two_latents_stacked(x_hat, x, mu1, logvar1, mu2, logvar2):
+    mu, logvar = torch.stack([mu1, mu2]), torch.stack([logvar1, logvar2])
+    return F.binary_cross_entropy(x_hat, x, reduction="sum") + _kl(mu, logvar).sum()
+
+
+@truth(WRONG, None, "kl-sign")
+def two_latents_named(x_hat, x, style_mu, style_logvar, shape_mu, shape_logvar):
+    mu, logvar = torch.cat([style_mu, shape_mu], 1), torch.cat([style_logvar, shape_logvar], 1)
+    return F.binary_cross_entropy(x_hat, x, reduction="sum") - _kl(mu, logvar).sum()
+
+
+@truth(NEGATIVE, 1)
+def second_gaussian_is_the_prior(x_hat, x, mu1, logvar1, mu2, logvar2):
+    kl = logvar2 - logvar1 + (logvar1.exp() + (mu1 - mu2) ** 2) / logvar2.exp() - 1
+    return F.mse_loss(x_hat, x, reduction="sum") + 0.5 * kl.sum()
+
+
+@truth(NEGATIVE, 1)
+def prior_by_its_width(x_hat, x, mu, sigma, prior_sigma):
+    kl = torch.log(prior_sigma / sigma) + (sigma**2 + mu**2) / (2 * prior_sigma**2) - 0.5
+    return 0.5 * F.mse_loss(x_hat, x, reduction="sum") + kl.sum()
+
+
+@truth(WRONG, None, "kl-scale")
+def prior_by_its_width_slipped(x_hat, x, mu, sigma, prior_sigma):
+    kl = torch.log(prior_sigma / sigma) + sigma**2 / (2 * prior_sigma**2) + mu**2 / 2 - 0.5
+    return F.mse_loss(x_hat, x, reduction="sum") + kl.sum()
+
+
+@truth(NEGATIVE, 1)
+def prior_by_its_mean(x_hat, x, mu, logvar, prior_mu):
+    return F.mse_loss(x_hat, x, reduction="sum") + _kl(mu - prior_mu, logvar).sum()
+
+
+@truth(NEGATIVE, 1)
+def masked(recon, x, mask, mu, logvar):
+    return (F.mse_loss(recon, x, reduction="none") * mask).sum() + _kl(mu, logvar).sum()
+
+
+@truth(BETA, "D/K", "hidden-beta")
+def masked_mean(recon, target, mu, logvar, mask):
+    rec = ((recon - target) ** 2 * mask).sum() / mask.sum()
+    return rec + _kl(mu, logvar).mean()
+
+
+@truth(NEGATIVE, 1)
+def masked_sequence(recon, x, pad_mask, mu, logvar):
+    error = F.mse_loss(recon, x, reduction="none").sum(-1)
+    return (error * pad_mask).sum(1).mean() + _kl(mu, logvar).sum(-1).mean()
+
+
+@truth(NEGATIVE, 1)
+def mask_of_what_is_missing(recon, x, mu, logvar, mask):
+    return (F.mse_loss(recon, x, reduction="none") * (1 - mask)).sum() + _kl(mu, logvar).sum()
+
+
+@truth(NEGATIVE, 1)
+def boolean_mask(recon, x, mask, mu, logvar):
+    return F.binary_cross_entropy(recon[mask], x[mask], reduction="sum") + _kl(mu, logvar).sum()
+
+
+@truth(WRONG, None, "kl-sign")
+def masked_with_a_wrong_sign(recon, x, mask, mu, logvar):
+    return (F.mse_loss(recon, x, reduction="none") * mask).sum() - _kl(mu, logvar).sum()
+
+
+@truth(UNDECIDED, None, "undecided")
+def mask_in_the_kl(recon, x, mask, mu, logvar):
+    rec = (F.mse_loss(recon, x, reduction="none") * mask).sum()
+    return rec + (mask.mean(1, keepdim=True) * _kl(mu, logvar)).sum()
