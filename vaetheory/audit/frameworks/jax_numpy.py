@@ -67,7 +67,7 @@ class Jax(Framework):
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        """x64 while the function is audited; compiled quickly, since each shape runs a few times."""
+        """x64 while the function is audited; compiled quickly, as each shape runs seldom."""
         wanted = {"jax_enable_x64": True, "jax_disable_most_optimizations": True}
         before = {name: self.jax.config.values[name] for name in wanted}
         for name, value in wanted.items():
