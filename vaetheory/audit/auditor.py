@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from vaetheory.audit import callables, exploration, hints, layout_choice, verdict
+from vaetheory.audit import callables, exploration, fixes, hints, layout_choice, verdict
 from vaetheory.audit import evidence as evidence_
 from vaetheory.audit import signature as signature_
 from vaetheory.audit.evidence import Evidence
@@ -104,11 +104,11 @@ def _judged(function: Callable[..., Any], formula: Formula, name: str) -> tuple[
     """Evidence and report, on flat vectors or on images where that makes a difference."""
     other = layout_choice.on_images(formula)
     evidence = evidence_.gather(function, formula)
-    report = verdict.judge(evidence, name)
+    report = _reported(evidence, name)
     if other is None:
         return evidence, report
     there = evidence_.gather(function, other)
-    on_images = verdict.judge(there, name)
+    on_images = _reported(there, name)
     wanted = layout_choice.is_for_images(function) or _plainer(on_images, report)
     if wanted:
         evidence, report, on_images = there, on_images, report
@@ -118,6 +118,13 @@ def _judged(function: Callable[..., Any], formula: Formula, name: str) -> tuple[
         + (f", β = {on_images.beta}" if on_images.beta is not None else "")
     )
     return evidence, report
+
+
+def _reported(evidence: Evidence, name: str) -> Report:
+    """The verdict, with a line of code for this function under each finding that has one."""
+    report = verdict.judge(evidence, name)
+    report.findings = fixes.mended(report.findings, evidence)
+    return report
 
 
 def _plainer(one: Report, other: Report) -> bool:

@@ -20,23 +20,24 @@ _REPEATS = 200
 
 @dataclass(frozen=True)
 class Randomness:
-    """A loss that draws noise: how it changes between two inputs, on average over seeds.
+    """A loss that draws noise: its mean over seeds against its exact expectation.
 
-    Against the `exact` change of its expectation. A change, because noise that meets no argument
-    (samples of the prior, say) is a constant of no concern. `detectable` is the smallest deviation
-    of the mean that is caught with probability 0.999.
+    `detectable` is the smallest deviation of the mean that is caught with probability 0.999.
+    `constant`: the noise meets no argument (samples of the prior alone, say), so that from one
+    input to another every seed gives the same change; then its mean is of no concern.
     """
 
     mean: float
     spread: float
     exact: float
     repeats: int
+    constant: bool = False
 
     @property
     def z(self) -> float:
         """The studentised difference."""
         error = self.spread / np.sqrt(self.repeats)
-        floor = 1e-10 * max(abs(self.mean), 1.0)
+        floor = 1e-12 * max(abs(self.mean), 1.0)
         return float((self.mean - self.exact) / max(error, floor))
 
     @property
@@ -65,13 +66,16 @@ def randomness(caller: Caller, sizes: Sizes) -> Randomness:
     values, other = (draw(random, sizes, caller.plan.roles) for _ in range(2))
     other.update({role: array for role, array in values.items() if role.is_aside})
 
-    def change(seed: int) -> float:
-        here, there = (caller.array(v, sizes, seed=seed).sum() for v in (values, other))
-        return float(here - there)
+    def run(seed: int, given: dict[Role, Array]) -> float:
+        return float(caller.array(given, sizes, seed=seed).sum())
 
-    runs = np.array([change(seed) for seed in range(_REPEATS)])
-    exact = caller.value(values, sizes) - caller.value(other, sizes)
-    return Randomness(float(runs.mean()), float(runs.std(ddof=1)), exact, _REPEATS)
+    runs = np.array([run(seed, values) for seed in range(_REPEATS)])
+    exact = caller.value(values, sizes)
+    changes = [run(seed, other) - runs[seed] for seed in range(5)]
+    slack = 1e-9 * max(abs(change) for change in changes) + 1e-12 * float(np.abs(runs).max())
+    same = max(changes) - min(changes) <= slack
+    constant = same and abs(changes[0] - (caller.value(other, sizes) - exact)) <= slack
+    return Randomness(float(runs.mean()), float(runs.std(ddof=1)), exact, _REPEATS, bool(constant))
 
 
 def _example_changed(

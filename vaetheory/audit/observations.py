@@ -46,15 +46,14 @@ def findings(evidence: Evidence) -> list[Finding]:
     if drifted:
         found.append(finding(
             "hidden-state", f"each call changes {', '.join(drifted)}: equal calls differ",
-            "pass the step as an argument",
+            "def loss(..., step):  # an argument in place of the counter",
         ))  # fmt: skip
     random = evidence.random
-    if random is not None and abs(random.z) > 6.0:
+    if random is not None and abs(random.z) > 6.0 and not random.constant:
         found.append(finding(
             "random-bias",
-            f"from one input to another it changes by {random.mean:.6g} on average over "
-            f"{random.repeats} seeds; under N(0, 1) noise its expectation changes by "
-            f"{random.exact:.6g} (z = {random.z:.1f})",
+            f"over {random.repeats} seeds the mean is {random.mean:.6g}, its expectation under "
+            f"N(0, 1) noise {random.exact:.6g} (z = {random.z:.1f})",
             "eps = torch.randn_like(mu)",
         ))  # fmt: skip
     return found
@@ -185,9 +184,9 @@ def assumptions(evidence: Evidence) -> list[str]:
     if evidence.random is not None:
         r = evidence.random
         found.append(
-            f"the loss draws noise: from one input to another it changes by {r.mean:.6g} on "
-            f"average over {r.repeats} seeds, with a spread of {r.spread:.3g}; coefficients are "
-            f"those of its expectation (a bias of {r.detectable:.2g} would be seen)"
+            f"the loss draws noise: mean {r.mean:.6g}, spread {r.spread:.3g} over {r.repeats} "
+            "seeds; coefficients are those of its expectation (a bias of "
+            f"{r.detectable:.2g} would be seen)"
         )
     if evidence.unseen is not None and formula.explained:
         found.append(f"on sizes not used in the fit the prediction is off by {evidence.unseen:.1g}")

@@ -29,11 +29,11 @@ def check(traced: Traced, formula: Formula) -> list[Finding]:
     low, high = float(plain.min()), float(plain.max())
     if reads_probabilities and (low < 0 or high > 1):
         why = f"the loss reads x̂ as a probability, but the model gives {low:.3g} to {high:.3g}"
-        fix = "F.binary_cross_entropy_with_logits(x_hat, x, reduction='sum')"
+        fix = "x_hat = torch.sigmoid(x_hat)  # in the model, or with_logits in the loss"
         return [finding("output-range", why, fix)]
     if reads_logits and low >= 0 and high <= 1 and _is_held(traced):
         why = "the model's x̂ is in [0, 1] whatever its weights, but the loss reads it as a logit"
-        fix = "give the loss the decoder's output before its sigmoid"
+        fix = "x_hat = torch.logit(x_hat)  # or better: no sigmoid in the decoder"
         return [finding("logits-as-probabilities", why, fix)]
     return []
 
