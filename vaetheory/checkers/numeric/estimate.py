@@ -10,7 +10,7 @@ distribution is too far from normal for the bound to be believed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 from vaetheory.checkers.numeric.backend import Array, Backend, dimensions
 
@@ -145,6 +145,8 @@ def exact(number: float) -> Estimate:
 def estimate_of(moments: Moments) -> Estimate:
     """The mean of samples as an estimate."""
     m, n = moments, moments.n
-    tail = m.m4 / (n * m.m2**2) if m.m2 > 0 else 0.0
+    squared = m.m2**2
+    # a variance whose square is lost to underflow says nothing about tails
+    tail = m.m4 / (n * squared) if squared else inf if m.m2 else 0.0
     size = m.size + sqrt(m.m2)
     return Estimate(m.mean, m.m2 / n, m.m3 / n**2, (m.m4 - 3 * m.m2**2) / n**3, size, n, tail)

@@ -272,7 +272,8 @@ def _log_marginal(e: Density, run: Run) -> Estimate:
 
 
 def _positive(e: Estimate) -> Estimate:
-    if e.mean <= 0:
+    # its square is divided by, and must not be lost to underflow
+    if e.mean <= 0 or not (e.mean**2):
         raise CannotEvaluate("the logarithm of an estimate that is not positive")
     return e
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from vaetheory.checkers.numeric.backend import Backend
 from vaetheory.checkers.numeric.bounds import HEAVIEST_TAIL, rounding_floor, standard_error, z_bound
 from vaetheory.checkers.numeric.build import build_world
-from vaetheory.checkers.numeric.claims import SPREADS, sides, varied
+from vaetheory.checkers.numeric.claims import AGAIN, KINDS, SPREADS, sides, varied
+from vaetheory.checkers.numeric.errors import CannotEvaluate
 from vaetheory.checkers.numeric.estimate import Estimate
 from vaetheory.checkers.numeric.estimators import Run, estimate, run_for
 from vaetheory.checkers.numeric.world import Setting, World
@@ -76,19 +77,29 @@ def outcome(
     and it finds the worlds in which a wrong statement is wrong by much.
     """
     few: list[Outcome] = []
-    spreads = [setting.spread] * CANDIDATES
     grids: dict[int, int] = {}
+    spreads = [setting.spread] * CANDIDATES
     if statement.relation.direction:
-        spreads += SPREADS
+        more = AGAIN - CANDIDATES if setting.kind == KINDS[0] else 0
+        spreads += [*SPREADS, *[setting.spread] * more]
+    failure: CannotEvaluate | None = None
     for k, spread in enumerate(spreads):
         here = replace(setting, seed=setting.seed + 104729 * k, spread=spread)
-        few.append(_estimated(statement, here, _runs(backend, SCREENING, 0.0, 1, grids), backend))
+        run_in = _runs(backend, SCREENING, 0.0, 1, grids)
+        try:
+            few.append(_estimated(statement, here, run_in, backend))
+        except CannotEvaluate as reason:
+            # in another world the estimate inside a logarithm may be positive
+            failure = reason
+            continue
         if few[-1].n and _is_plainly_wrong(few[-1], statement, rate):
             samples = min(samples, ENOUGH)
             break
+    if failure is not None and not few:
+        raise failure
     if not any(o.n for o in few):
         return _at_points(statement, setting, backend)
-    chosen = max(few, key=lambda o: _against(o, statement)).world.setting
+    chosen = max(few, key=lambda o: _worth(o, statement, rate)).world.setting
     return _estimated(statement, chosen, _runs(backend, samples, target, 2), backend)
 
 
@@ -98,10 +109,26 @@ def _against(found: Outcome, statement: Statement) -> float:
     return -direction * found.z if direction else abs(found.z)
 
 
-def _is_plainly_wrong(found: Outcome, statement: Statement, rate: float) -> bool:
-    bound = z_bound(rate, found.difference.skewness, found.difference.kurtosis)
+def _worth(found: Outcome, statement: Statement, rate: float) -> tuple[bool, float]:
+    """What speaks for a world. An inequality can only be refuted, and only where tails are light;
+    an equality that a world with heavy tails speaks against must not be confirmed in another."""
+    steady = not statement.relation.direction or _is_steady(found, rate)
+    return steady, _against(found, statement)
+
+
+def _bound(found: Outcome, rate: float) -> float | None:
+    return z_bound(rate, found.difference.skewness, found.difference.kurtosis)
+
+
+def _is_steady(found: Outcome, rate: float) -> bool:
+    """Whether tails are light enough for the standard error to be believed."""
     tail = max(found.left.tail, found.right.tail)
-    return bound is not None and tail <= HEAVIEST_TAIL and _against(found, statement) > bound
+    return _bound(found, rate) is not None and tail <= HEAVIEST_TAIL
+
+
+def _is_plainly_wrong(found: Outcome, statement: Statement, rate: float) -> bool:
+    bound = _bound(found, rate)
+    return bound is not None and _is_steady(found, rate) and _against(found, statement) > bound
 
 
 def _runs(
