@@ -7,7 +7,6 @@ from abc import abstractmethod
 from typing import Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from vaetheory.checkers.numeric.backend import Array, Backend
 
@@ -70,6 +69,8 @@ class Sobol(Uniforms):
         self._seeds = np.random.default_rng(seed)
 
     def _more(self) -> list[Array]:
+        from scipy.stats import qmc  # takes most of a second to load; plain sampling needs none
+
         engine = qmc.Sobol(_WIDTH, scramble=True, rng=self._seeds)
         points = engine.random_base2(int(np.log2(self.count)))
         points = np.clip(points, 2.0**-54, 1 - 2.0**-53)
