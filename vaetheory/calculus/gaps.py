@@ -26,7 +26,10 @@ from vaetheory.language.expressions import (
     Power,
     Product,
     Sum,
+    Value,
+    walk,
 )
+from vaetheory.language.variables import Integers
 
 
 def nonnegative(e: Expression) -> bool:
@@ -61,7 +64,13 @@ def nonnegative(e: Expression) -> bool:
 
 
 def _is_gap(form: Linear) -> bool:
-    return _is_jensen(form) or _is_variance(form) or _is_tangent(form) or _is_finite_jensen(form)
+    return (
+        _is_jensen(form)
+        or _is_variance(form)
+        or _is_tangent(form)
+        or _is_finite_jensen(form)
+        or _is_indexed_jensen(form)
+    )
 
 
 def _single(monomial: Monomial) -> Expression | None:
@@ -136,3 +145,19 @@ def _is_finite_jensen(form: Linear) -> bool:
         all(map(positive, parts))
         and expand(mean - Sum(tuple(w * t for w, t in zip(weights, parts, strict=True)))) == ZERO
     )
+
+
+def _is_indexed_jensen(form: Linear) -> bool:
+    """log(1/K Σ_{k=1}^K t_k) − 1/K Σ_{k=1}^K log t_k with positive t_k and a whole K ≥ 1."""
+    match _pair(form):
+        case Log(argument=mean), lower, ratio if ratio == 1:
+            for node in walk(lower):
+                if not isinstance(node, IndexedSum) or not isinstance(node.body, Log):
+                    continue
+                t, high = node.body.argument, node.high
+                whole = isinstance(high, Value) and isinstance(high.variable.space, Integers)
+                if not whole or not positive(high) or node.low != ONE or not positive(t):
+                    continue
+                total = IndexedSum(t, node.index, node.low, high)
+                return same(mean, total / high) and same(lower, node / high)
+    return False

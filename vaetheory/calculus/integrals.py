@@ -34,6 +34,7 @@ from vaetheory.language.expressions import (
     Integral,
     Log,
     Value,
+    walk,
 )
 from vaetheory.language.variables import Subscript, Variable
 
@@ -199,18 +200,8 @@ def _component(
         return None
     law = laws[0][0]
     assert isinstance(law, IndexedProduct)
-    match law.body:
-        case FamilyDensity(argument=Value(variable=inner), parameters=parameters):
-            if not covers(variable, inner) or inner.indices[len(variable.indices) :] != (
-                Subscript(law.index),
-            ):
-                return None
-            if any(covers(variable, v) for p in parameters for v in free_variables(p)):
-                return None
-            if not family_is_normalised(law.body, inner):
-                return None
-        case _:
-            return None
+    if not _is_normalised_component(calculus, law, variable):
+        return None
     others = [f for f in inside if f is not laws[0]]
     used = {v for f in others for part in f for v in free_variables(part) if covers(variable, v)}
     rest = tuple(f for f in monomial if f is not laws[0])
@@ -227,7 +218,32 @@ def _component(
     ):
         # z_k is one of the components only where k runs over the same range
         return None
-    return times(rest, ((substitute(law.body, {law.index: index}), ONE),)), [only]
+    ((one, weight),) = calculus.linear(substitute(law.body, {law.index: index})).items()
+    return (times(rest, one), [only]) if weight == 1 else None
+
+
+def _is_normalised_component(calculus: Calculus, law: IndexedProduct, variable: Variable) -> bool:
+    """Whether the law of each component of the variable integrates to one over it, whatever the
+    other components are.
+    """
+    match law.body:
+        case FamilyDensity(argument=Value(variable=inner), parameters=parameters):
+            free = any(covers(variable, v) for p in parameters for v in free_variables(p))
+            normalised = not free and family_is_normalised(law.body, inner)
+        case body:
+            # q(z_k | x), which stands here as q(x, z_k) / q(x)
+            joint = [d for d in walk(body) if isinstance(d, Density) and _copies_in(d, variable)]
+            if len(joint) != 1 or len(_copies_in(joint[0], variable)) != 1:
+                return False
+            (inner,) = _copies_in(joint[0], variable)
+            given = tuple(v for v in joint[0].of if v != inner)
+            conditional = Density(joint[0].letter, (inner,), given)
+            normalised = calculus.normal(conditional) == calculus.normal(body)
+    return normalised and inner.indices[len(variable.indices) :] == (Subscript(law.index),)
+
+
+def _copies_in(density: Density, variable: Variable) -> list[Variable]:
+    return [v for v in (*density.of, *density.given) if covers(variable, v)]
 
 
 def _moment(calculus: Calculus, monomial: Monomial, variable: Variable) -> Linear | None:

@@ -179,6 +179,10 @@ def _finite_jensen(log: Log) -> Iterator[tuple[str, Expression]]:
     argument = log.argument
     factors = argument.factors if isinstance(argument, Product) else (argument,)
     for factor in factors:
+        if isinstance(factor, IndexedSum):
+            mean = Log(factor / factor.high)
+            logs = IndexedSum(Log(factor.body), factor.index, factor.low, factor.high)
+            yield f"Jensen for the mean of {factor.high!r} terms", mean - logs / factor.high
         if isinstance(factor, Sum):
             n = len(factor.terms)
             mean = Log(factor / n)

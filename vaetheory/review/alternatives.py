@@ -12,7 +12,16 @@ from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, PARAMETERS, Facts, walk
 from vaetheory.latex.meaning.variables import is_example
 from vaetheory.latex.reader.errors import ReadError
-from vaetheory.latex.reader.syntax import Called, Diverging, Expected, LogOf, Multiplied, Name, Node
+from vaetheory.latex.reader.syntax import (
+    Called,
+    Diverging,
+    Expected,
+    Group,
+    LogOf,
+    Multiplied,
+    Name,
+    Node,
+)
 
 MAXIMUM = 6
 
@@ -50,7 +59,7 @@ def of_side(
     ReadError if it has none.
     """
     options: list[Reading] = [reading]
-    for name in sorted(_open_choices(tree)):
+    for name in sorted(_open_choices(tree, facts)):
         options += [replace(r, **{name: True}) for r in options]  # type: ignore[arg-type]
     found: list[tuple[Reading, Expression]] = []
     error: ReadError | None = None
@@ -69,7 +78,7 @@ def of_side(
     return found
 
 
-def _open_choices(tree: Node) -> set[str]:
+def _open_choices(tree: Node, facts: Facts) -> set[str]:
     choices: set[str] = set()
     for node in walk(tree):
         match node:
@@ -80,6 +89,10 @@ def _open_choices(tree: Node) -> set[str]:
             case Multiplied(factors=factors) if any(op == "/" for op, _ in factors[:-1]):
                 choices.add("wide_slash")
             case Called(name="I", sub=None):
+                choices.add("model_for_i")
+            case Called(name="H", sub=None, group=Group(items=items)) if all(
+                isinstance(n, Name) and n.base in facts.arguments for n in items.nodes
+            ):
                 choices.add("model_for_i")
             case Diverging(first=first, second=second):
                 if any(isinstance(n, Name) and n.base in ("p", "P") for n in (first, second)):

@@ -10,14 +10,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Family
-from vaetheory.language.binding import free_variables
+from vaetheory.language.assumptions import Assumption, Family
+from vaetheory.language.binding import free_variables, substitute
 from vaetheory.language.expressions import Density, Expression
 from vaetheory.language.expressions import walk as walk_all
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.settings import Setting, concerned, is_definition, with_settings
 from vaetheory.latex.meaning.sides import expression_of
-from vaetheory.latex.meaning.survey import Facts, key_of, walk
+from vaetheory.latex.meaning.survey import ALWAYS_LETTERS, Facts, key_of, spelled, walk
 from vaetheory.latex.meaning.vectors import MATRICES
 from vaetheory.latex.reader.cursor import Budget
 from vaetheory.latex.reader.errors import ReadError
@@ -42,8 +42,14 @@ _CASE = re.compile(
     r"\b(if|iff|when|whenever|for|at|case|suppose|assum\w+|unless|provided|choos\w+|except)\b",
     re.IGNORECASE,
 )
+_LOOKED_AT = re.compile(r"\b(if|iff|when|whenever|for|at|case|unless|provided|except)\b", re.I)
+_GENERAL = re.compile(
+    r"\b(in general|generally|more generally|for (any|general|arbitrary|every|all)|im allgemeinen"
+    r"|allgemein|en général)\b",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!?](?=\s)|\n[ \t]*\n")
-Settled = Callable[[Expression, Expression], Claimed]
+Settled = Callable[[Expression, Expression, dict[str, Expression]], Claimed]
 
 
 def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
@@ -72,9 +78,15 @@ def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
     first = stops[-1] if stops else max(0, start - 2000)
     after = _STOP.search(text, end)
     last = after.start() if after else len(text)
-    case = _CASE.search(re.sub(r"\$[^$]*\$", "", text[first:start]))
-    defines = is_definition(right) and case is None and not bounded
-    return Setting(left, right, defines, first, last)
+    general = _GENERAL.search(text, end)
+    if general is not None and general.start() > end:
+        last = min(last, general.start())
+    words = re.sub(r"\$[^$]*\$", "", text[first:start])
+    defines = is_definition(right) and _CASE.search(words) is None and not bounded
+    until = 0
+    if not bounded and _LOOKED_AT.search(words) is None:
+        until = general.start() if general else len(text)
+    return Setting(left, right, defines, first, last, until)
 
 
 _BOUNDS = {">": 1, r"\ge": 1, "<": -1, r"\le": -1}
@@ -124,18 +136,34 @@ def reconsidered(
         told = not setting.defines or any(
             isinstance(n, Name) and n.base in written for n in walk(setting.tree)
         )
-        unused = setting not in found and (setting.name.base in inside or not setting.defines)
-        if unused and told and setting.reaches(place):
+        if setting.name.base in facts.arguments or setting.name.base in ALWAYS_LETTERS:
+            continue
+        inner = setting.name.base in inside and not (setting.name.sub or setting.name.sup)
+        if setting not in found and inner and told and setting.reaches(place):
+            found.append(setting)
+        elif (
+            setting not in found
+            and told
+            and setting.reaches(place)
+            and (setting.name.base in inside or not setting.defines)
+        ):
             return _doubted(claimed, setting.name.base)
         if setting.name.base in MATRICES and (setting in found or setting.name.base in inside):
             return _doubted(claimed, setting.name.base)
     if not found:
         return claimed
     said = "; ".join(dict.fromkeys(s.name.base for s in found))
-    if len({s.name for s in found}) < len(found):
+    found = _nearest(found, place)
+    if len({(s.name.base, spelled(s.name.sub)) for s in found}) < len(found):
         return _doubted(claimed, said)
     known = with_settings(facts, found)
     try:
+        # σ² = 1/2 is true of the decoder as well, whether the line writes σ or not
+        values = {
+            s.name.base: expression_of(s.tree, known, sides[0][1], flavour)
+            for s in found
+            if s.name.base in inside and s.reaches(place)
+        }
         left, right = (
             expression_of(tree, known, reading, flavour)
             for tree, reading in sides
@@ -143,11 +171,43 @@ def reconsidered(
         )
     except ReadError:
         return _doubted(claimed, said)
-    again = settle(left, right)
+    if any(_is_helper(s) for s in found) and r"\delta" in facts.names:
+        return _doubted(claimed, said)
+    again = settle(left, right, values)
     if all(s.reaches(place) for s in found):
         note = "; ".join(n for n in (again.note, f"with {said} as the file sets it") if n)
         return replace(again, note=note)
     return claimed if again.decision.verdict is Verdict.FAILS else _doubted(claimed, said)
+
+
+def _nearest(found: list[Setting], place: int) -> list[Setting]:
+    """Of several values of one letter the one that is said in the same sentence, or last before."""
+    kept: list[Setting] = []
+    for setting in found:
+        same = [s for s in found if s.name.base == setting.name.base]
+        near = [s for s in same if s.is_near(place)]
+        before = [s for s in same if s.name.start < place] or same
+        chosen = near if near else before[-1:]
+        kept += [setting] if setting in chosen else []
+    return kept
+
+
+def _is_helper(setting: Setting) -> bool:
+    """Whether δ was put in to say that a letter is above or below a number."""
+    return any(isinstance(n, Name) and n.base == r"\delta" for n in walk(setting.tree))
+
+
+def put_in(assumption: Assumption, values: dict[str, Expression]) -> Assumption:
+    """The family with numbers for parameters."""
+    if not isinstance(assumption, Family):
+        return assumption
+    definition = assumption.definition
+    found = {
+        v: values[v.name]
+        for v in free_variables(definition)
+        if v.name in values and not v.indices and v not in assumption.density.of
+    }
+    return replace(assumption, definition=substitute(definition, found))
 
 
 def _inside_families(claimed: Claimed) -> set[str]:

@@ -7,10 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from vaetheory.calculus.ranges import values
 from vaetheory.checkers import exact, proof
 from vaetheory.checkers.evidence import Counterexample, Evidence, Verdict
-from vaetheory.language.binding import substitute
-from vaetheory.language.expressions import Expectation, IndexedSum
+from vaetheory.language.binding import free_variables, substitute
+from vaetheory.language.expressions import (
+    Expectation,
+    Expression,
+    IndexedProduct,
+    IndexedSum,
+    Product,
+    Sum,
+    map_children,
+)
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.review.clock import TimeIsUp, bounded
 
@@ -82,7 +91,7 @@ class Decider:
             try:
                 limit = self.left + 0.2
                 with bounded(limit if seconds is None else min(limit, seconds * self.patience)):
-                    self.told[key] = proof.check(statement).verdict is HOLDS
+                    self.told[key] = proof.check(written_out(statement)).verdict is HOLDS
             except Exception:
                 # no proof is no proof; what was claimed has a verdict of its own
                 return False
@@ -110,7 +119,7 @@ class Decider:
     def _decide(self, statement: Statement) -> Decision:
         if self.left <= 0:
             return Decision(UNDECIDED, "", OUT_OF_TIME)
-        first = proof.check(statement)
+        first = proof.check(written_out(statement))
         if first.verdict is HOLDS:
             return Decision(HOLDS, proof.KIND)
         inner = termwise(statement)
@@ -125,6 +134,28 @@ class Decider:
             shrink=False,
         )
         return _from(second, first)
+
+
+def written_out(statement: Statement) -> Statement:
+    """The statement with ∑_{k=1}^3 f(z_k) as f(z_1) + f(z_2) + f(z_3): the copies are then those
+    that an expectation over z_1, z_2, z_3 binds.
+    """
+    return replace(
+        statement, left=_written_out(statement.left), right=_written_out(statement.right)
+    )
+
+
+def _written_out(e: Expression) -> Expression:
+    changed = map_children(e, _written_out)
+    if isinstance(changed, IndexedSum | IndexedProduct):
+        index = changed.index
+        copies = any(index == i.variable for v in free_variables(changed.body) for i in v.indices)
+        steps = values(changed) if copies else None
+        if steps:
+            terms = tuple(substitute(changed.body, {index: k}) for k in steps)
+            whole = Sum(terms) if isinstance(changed, IndexedSum) else Product(terms)
+            return terms[0] if len(terms) == 1 else whole
+    return changed
 
 
 def termwise(statement: Statement) -> Statement | None:

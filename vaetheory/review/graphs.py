@@ -249,24 +249,22 @@ def data_law(statement: Statement) -> list[Assumption]:
 
 
 def _averaged_over(statement: Statement, present: list[Density]) -> list[Density]:
-    """p(x) below an expectation in a line that also has q(z): the only x that q(z) can be an
-    average over.
+    """p(x) below an expectation in a line that also has q(z) and q(z|x): the only x that q(z) can
+    be an average over.
     """
-    marginal = any(d.letter.name in ("q", "Q") and not d.given and _is_hidden(d) for d in present)
-    if not marginal:
+    posteriors = [d for d in present if d.letter.name in ("q", "Q") and d.given]
+    latent = {v.slot for d in posteriors for v in d.of}
+    behind = {v.slot for d in posteriors for v in d.given} - latent
+    if not any(d.letter.name in ("q", "Q") and not d.given for d in present):
         return []
     found: list[Density] = []
     for side in (statement.left, statement.right):
         for node in walk(side):
             law = node.law if isinstance(node, Expectation) else None
-            if isinstance(law, Density) and _is_model_marginal(law) and law not in found:
-                found.append(law)
+            if isinstance(law, Density) and law.letter.name in ("p", "P") and not law.given:
+                data = len(law.of) == 1 and law.of[0].slot in behind
+                found += [law] if data and law not in found else []
     return found
-
-
-def _is_model_marginal(law: Density) -> bool:
-    alone = len(law.of) == 1 and not law.given and law.of[0].slot.lower() == "x"
-    return alone and law.letter.name in ("p", "P")
 
 
 def _is_hidden(density: Density) -> bool:

@@ -23,7 +23,7 @@ from vaetheory.latex.reader.layout import chains_of, quantity_of
 from vaetheory.latex.reader.syntax import Items, Name, Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.assumptions import assumption_of
-from vaetheory.review.cases import reconsidered
+from vaetheory.review.cases import put_in, reconsidered
 from vaetheory.review.claims import Claimed, Situation, proportional, settle
 from vaetheory.review.deciding import Decider
 from vaetheory.review.families import formulas_of
@@ -99,10 +99,11 @@ def judge(
     drawn = _drawn(samples, Scope(facts, reading, flavour=flavour))
     situation = Situation(facts, formulas, given, decider, present, graphs, drawn)
 
-    def widened(a: Expression, b: Expression) -> Situation:
+    def widened(a: Expression, b: Expression, values: dict[str, Expression]) -> Situation:
         """The situation with the parameters of two sides in which letters were put in."""
         everything = (*(s.options[0][1] for s in stops), a, b)
-        return replace(situation, formulas=formulas_of(everything, flavour))
+        known = tuple(put_in(assumption, values) for assumption in given)
+        return replace(situation, formulas=formulas_of(everything, flavour), given=known)
 
     choice = _choose(stops, edges, situation)
     cost = 0.0
@@ -116,7 +117,7 @@ def judge(
             entry.line.span.start,
             facts,
             flavour,
-            lambda a, b, edge=edge: edge.settle(a, b, widened(a, b)),  # type: ignore[misc]
+            lambda a, b, v, edge=edge: edge.settle(a, b, widened(a, b, v)),  # type: ignore[misc]
         )
         entry.claimed = claimed
         entry.reading = _described(reading, r1, r2)

@@ -31,9 +31,10 @@ LIMITS: tuple[Limit, ...] = (
         r"$$\log q(z|x) = -\frac12\epsilon^2 - \log\sigma - \frac12\log(2\pi)",
     ),
     Limit(
-        "the importance-weighted bound for any K beside the ELBO",
-        r"\mathbb{E}_{z_{1:K}\sim q(z|x)}[\log\frac1K\sum_{k=1}^K\frac{p(x,z_k)}{q(z_k|x)}]"
-        r" \ge \text{ELBO}",
+        "importance-weighted bounds for two symbolic numbers of samples",
+        r"\mathbb{E}_{z_{1:K+1}\sim q(z|x)}[\log\frac{1}{K+1}\sum_{k=1}^{K+1}"
+        r"\frac{p(x,z_k)}{q(z_k|x)}] \ge "
+        r"\mathbb{E}_{z_{1:K}\sim q(z|x)}[\log\frac1K\sum_{k=1}^K\frac{p(x,z_k)}{q(z_k|x)}]",
     ),
     Limit(
         "absolute values",

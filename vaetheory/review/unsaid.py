@@ -21,12 +21,13 @@ from vaetheory.review.judge import Judged, judge
 from vaetheory.review.sheet import Line, Sheet, Unsaid
 
 _SAYS = ("=", ":=", r"\equiv", r"\propto", r"\sim", "=:")
+_LOG = re.compile(r"^[\s&{-]*\\?(?:log|ln)\b")
 _LAW = re.compile(
     r"^[\s&{(]*(\\(?:mathbf|boldsymbol|mathrm|bm|tilde|hat)\s*\{?)?[pqPQ](?![A-Za-z])"
 )
 _FAMILY = re.compile(
-    r"\\mathcal\s*\{?\s*[NUB]\b|\bN\s*\\?[\[(]|Normal|Gauss|Uniform|Unif|Cat\b|Bern|Laplace|Dirac"
-    r"|\\delta\s*\(|Gamma|Beta|Poisson|Student|\\sim"
+    r"\\mathcal\s*\{?\s*[NUB]\b|(?<![A-Za-z\\])N\s*\\?[\[(]|Normal|Gauss|Unif|Cat\b|Bern|Laplace"
+    r"|Dirac|\\delta\s*\(|Gamma|Beta|Poisson|Student"
 )
 
 
@@ -39,8 +40,11 @@ def unread_laws(judged: Iterable[Judged], sheet: Sheet) -> list[Unsaid]:
         if entry.error is None or line.link.sign not in _SAYS:
             continue
         left = text[line.left.span.start : line.left.span.end]
-        whole = text[line.left.span.start : line.span.end]
-        if (line.first and _LAW.match(left)) or _FAMILY.search(whole):
+        right = text[line.right.span.start : line.right.span.end]
+        logarithm = _LOG.match(left)
+        law = _LAW.match(left[logarithm.end() :] if logarithm else left)
+        # log p(x|z) = log N(x; f(z), A) says it as well, log p(x) = E[…] does not
+        if line.first and law and (not logarithm or _FAMILY.search(right)):
             found.append(Unsaid(letters_in(left), line.start))
     return found
 

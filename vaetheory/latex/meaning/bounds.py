@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vaetheory.language.binding import covers, free_variables
 from vaetheory.language.expressions import (
     KL,
     Density,
@@ -11,9 +12,13 @@ from vaetheory.language.expressions import (
     Expectation,
     Expression,
     Gradient,
+    IndexedProduct,
+    IndexedSum,
     Log,
     MutualInformation,
+    Number,
     Product,
+    walk,
 )
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.densities import as_density, joint, letter, observed, posterior
@@ -41,7 +46,35 @@ from vaetheory.latex.scopes import expected_over
 @meaning.register
 def _(node: Expected, scope: Scope) -> Expression:
     law = law_of(node.sub, node, scope)
-    return Expectation(law.law, meaning(node.body, scope.within(*law.names)), law.over)
+    body = meaning(node.body, scope.within(*law.names))
+    if not all(_are_drawn(inner, law.over) for inner in walk(body)):
+        raise ReadError(
+            "the copies below the sum are not those that E is taken over",
+            node.sub.nodes[0].start if node.sub is not None and node.sub.nodes else node.start,
+            node.sub.nodes[-1].end if node.sub is not None and node.sub.nodes else node.end,
+        )
+    return Expectation(law.law, body, law.over)
+
+
+def _are_drawn(total: Expression, over: tuple[Variable, ...]) -> bool:
+    """Whether the copies z_k that a sum runs through are among the variables that E is taken over,
+    where it is taken over copies of them: in E_{z_{1:K+1}}[∑_k f(z_k)] they would be left free.
+    """
+    if not isinstance(total, IndexedSum | IndexedProduct):
+        return True
+    letters = {v.slot.split("_")[0] for v in over}
+    copies = [
+        v
+        for v in free_variables(total.body)
+        if v.slot.split("_")[0] in letters and any(i.variable == total.index for i in v.indices)
+    ]
+    if all(any(covers(o, v) for o in over) for v in copies):
+        return True
+    if not isinstance(total.low, Number) or not isinstance(total.high, Number):
+        return False
+    numbers = range(int(total.low.value), int(total.high.value) + 1)
+    drawn = {i.offset for o in over for i in o.indices if i.variable is None}
+    return len(numbers) <= len(over) and set(numbers) <= drawn
 
 
 @meaning.register
@@ -157,7 +190,9 @@ def _entropy_of_variables(node: Called, items: Items, scope: Scope) -> Expressio
                 return Entropy(inner, over)
         raise ReadError("the entropy of what?", node.start, node.end)
     parts = items.split("|")
-    name = said if isinstance(said, Name) else Name(0, 0, scope.facts.posterior_letter)
+    facts = scope.facts
+    unsaid = facts.model_letter if scope.reading.model_for_i else facts.posterior_letter
+    name = said if isinstance(said, Name) else Name(0, 0, unsaid)
     of = tuple(random_variable(n, scope) for n in parts[0].nodes if isinstance(n, Name))
     given = (
         tuple(random_variable(n, scope) for n in parts[1].nodes if isinstance(n, Name))

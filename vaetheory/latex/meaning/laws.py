@@ -300,6 +300,13 @@ def _many(copies: tuple[Name, Name], law: Node, scope: Scope, node: Node) -> Law
     bound = Variable(index, Index())
     inside = scope.binding(bound)
     variable = random_variable(replace(name, sub=()), scope)
+    if isinstance(law, Big) and law.sign == "∏" and law.sub is not None:
+        # z_{1:K} ~ ∏_k q(z_k | x)
+        own = law.sub.nodes[:1]
+        if not own or not isinstance(own[0], Name):
+            raise ReadError("the law of the copies is not understood", law.start, law.end)
+        bound = Variable(own[0].base, Index())
+        inside, law = scope.binding(bound), law.body
     one = _sampled([], law, inside, node) if not isinstance(law, Name) else bare_law(law, inside)
     if not isinstance(one.law, Density):
         raise ReadError("the law of the copies is not understood", law.start, law.end)

@@ -52,7 +52,7 @@ _WORDS = {
     "prior_for_p": "the bare p is the prior",
     "same_copies": "x is short for the observation with its number",
     "prior_for_z": "the expectation over z is under the prior",
-    "model_for_i": "the mutual information is that of p",
+    "model_for_i": "entropy and information without a law are those of p",
     "one_posterior": "q with another parameter below it is the same q",
 }
 

@@ -17,7 +17,8 @@ class Setting:
     """``name = tree``, said between ``start`` and ``end`` of a file.
 
     ``defines``: τ is 1/σ² from here on. Otherwise it is a case, such as β = 1, that holds in its
-    own sentence only, between ``first`` and ``last``.
+    own sentence, between ``first`` and ``last``, and, where it was set or assumed rather than
+    looked at, as far as ``until``.
     """
 
     name: Name
@@ -25,10 +26,15 @@ class Setting:
     defines: bool
     first: int
     last: int
+    until: int = 0
 
     def reaches(self, place: int) -> bool:
         """Whether what stands there is said under it."""
-        return self.defines or self.first <= place <= self.last
+        return self.defines or self.first <= place <= max(self.last, self.until)
+
+    def is_near(self, place: int) -> bool:
+        """Whether it is said in the same sentence."""
+        return self.first <= place <= self.last
 
 
 def is_definition(tree: Node) -> bool:

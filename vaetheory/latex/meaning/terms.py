@@ -137,9 +137,19 @@ def bound_named(name: Name, group: Group | None, scope: Scope) -> Expression:
             # a bound on log p(x, y), or the bound at one y: which of the two only the file can say
             said = f"{name.base} with the latent {node.base} as an argument is none of the ELBO"
             raise ReadError(f"{said}: define it", node.start, node.end)
+        if isinstance(node, Name) and _is_data_set(node, scope):
+            said = "the bound of a whole data set is not read: write the sum over its examples"
+            raise ReadError(said, node.start, node.end)
     sign = scope.reading.sign_of(key_of(name))
     elbo = elbo_of(group, scope)
     return elbo if sign > 0 else -elbo
+
+
+def _is_data_set(node: Name, scope: Scope) -> bool:
+    """X or 𝒟 beside densities of x."""
+    seen = {n.base for n in observed(scope.facts)}
+    small = node.base.removeprefix(r"\mathcal").lower()
+    return node.base not in seen and node.base != small and (small in seen or small == "d")
 
 
 @meaning.register

@@ -16,6 +16,7 @@ from vaetheory.latex.reader.symbols import SAME_COMMAND, WORDS
 from vaetheory.latex.reader.tokens import COMMAND, LETTER, SYMBOL, TEXT, WORD, Token
 
 _DROPPED = {
+    r"\IEEEyesnumber", r"\IEEEnonumber", r"\IEEEyessubnumber",
     r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits", r"\nonumber",
     r"\notag", r"\strut",
     r"\mathstrut", r"\centering", r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg",
@@ -232,6 +233,9 @@ def _spelling(content: Sequence[Token]) -> str:
 
 
 def _roman(token: Token, content: list[Token], pending: list[Token], result: list[Token]) -> None:
+    if any(t.is_("$") for t in content) and _has_words(content):
+        pending.extend(reversed(_with_formulas(content)))
+        return
     if any(t.is_("$") for t in content) or (content and any(t.is_("_", "^") for t in content)):
         pending.extend(reversed([t for t in content if not t.is_("$")]))
         return
@@ -259,6 +263,35 @@ def _roman(token: Token, content: list[Token], pending: list[Token], result: lis
             pending.extend(reversed(content))
         else:
             result.append(replace(whole, kind=TEXT, text=said))
+
+
+def _has_words(content: Sequence[Token]) -> bool:
+    """Whether there are words beside the formulas, as in \\text{since $q$ integrates to one}."""
+    said = _spelling([t for part in _parts(content) if not part[0] for t in part[1]])
+    return any(len(word) > 1 and word.isalpha() for word in said.split())
+
+
+def _parts(content: Sequence[Token]) -> list[tuple[bool, list[Token]]]:
+    """What stands inside of dollars, True, and outside of them, in turn."""
+    parts: list[tuple[bool, list[Token]]] = [(False, [])]
+    for token in content:
+        if token.is_("$"):
+            parts.append((not parts[-1][0], []))
+        else:
+            parts[-1][1].append(token)
+    return parts
+
+
+def _with_formulas(content: Sequence[Token]) -> list[Token]:
+    """Words as words, and the formulas between them as formulas."""
+    result: list[Token] = []
+    for formula, part in _parts(content):
+        said = "" if formula else _spelling(part)
+        if formula:
+            result.extend(part)
+        elif said:
+            result.append(replace(part[0], kind=TEXT, text=said, end=part[-1].end))
+    return result
 
 
 def _script(token: Token, content: list[Token], pending: list[Token], result: list[Token]) -> None:
