@@ -25,8 +25,14 @@ from vaetheory.latex.reader.grammar import parse
 from vaetheory.latex.reader.layout import Chain
 from vaetheory.latex.reader.syntax import (
     Added,
+    Applied,
+    Big,
+    Diverging,
+    Dots,
+    Expected,
     Fractional,
     Group,
+    LogOf,
     Multiplied,
     Name,
     Node,
@@ -54,18 +60,22 @@ Settled = Callable[[Expression, Expression, dict[str, Expression]], Claimed]
 
 def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
     """What the formula at ``text[start:end]`` sets, if it is one letter and what that is."""
-    if len(chain.links) != 1 or chain.links[0].sign not in (*_SIGNS, *_BOUNDS):
+    signs = [link.sign for link in chain.links]
+    if not signs or len(signs) > 2 or any(s not in (*_SIGNS, *_BOUNDS, r"\in") for s in signs):
         return None
     try:
-        left, right = (parse(side, Budget()) for side in chain.sides)
+        sides = [parse(side, Budget()) for side in chain.sides]
     except (ReadError, RecursionError):
         return None
-    bounded = chain.links[0].sign in _BOUNDS
+    left, right = sides[0], sides[1]
+    bounded = signs[0] not in _SIGNS
     if bounded:
-        made = _within(left, right, chain.links[0].sign)
-        if made is None:
+        range_ = _range(sides, signs)
+        if range_ is None:
             return None
-        right = made
+        left, right = range_
+    elif len(signs) != 1:
+        return None
     if isinstance(left, Raised) and getattr(left.exponent, "value", None) == 2:
         # σ² = 1/2 is a value of σ
         left, right = left.base, Rooted(right.start, right.end, right)
@@ -84,12 +94,42 @@ def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
     words = re.sub(r"\$[^$]*\$", "", text[first:start])
     defines = is_definition(right) and _CASE.search(words) is None and not bounded
     until = 0
-    if not bounded and _LOOKED_AT.search(words) is None:
+    if not bounded and not _speaks_of_laws(right) and _LOOKED_AT.search(words) is None:
         until = general.start() if general else len(text)
     return Setting(left, right, defines, first, last, until)
 
 
+def _speaks_of_laws(tree: Node) -> bool:
+    """Whether a formula is about densities: ℒ_KL = KL(q ‖ p) is a name, and no value."""
+    return any(isinstance(n, Expected | Diverging | LogOf | Big | Applied) for n in walk(tree))
+
+
 _BOUNDS = {">": 1, r"\ge": 1, "<": -1, r"\le": -1}
+
+
+def _range(sides: list[Node], signs: list[str]) -> tuple[Name, Node] | None:
+    """The letter in β > 1, 0 < β < 1 or β ∈ (0, 1), and what it is then; an ellipsis, which can be
+    put in nowhere, where that cannot be said.
+    """
+    if signs == [r"\in"] and isinstance(sides[0], Name):
+        group = sides[1]
+        ends = group.items.nodes if isinstance(group, Group) else ()
+        if len(ends) != 2 or not all(isinstance(n, Numeral) for n in ends) or group.kind == r"\{":  # type: ignore[attr-defined]
+            return None
+        sides, signs = [ends[0], sides[0], ends[1]], ["<", "<"]
+    if any(s not in _BOUNDS for s in signs):
+        return None
+    if len(signs) == 1:
+        name, bound, sign = sides[0], sides[1], signs[0]
+        if isinstance(bound, Name) and isinstance(name, Numeral):
+            name, bound, sign = bound, name, {-1: ">", 1: "<"}[_BOUNDS[sign]]
+        made = _within(name, bound, sign)
+        return (name, made) if made is not None and isinstance(name, Name) else None
+    low, name, high = sides if _BOUNDS[signs[0]] < 0 else sides[::-1]
+    if not isinstance(name, Name) or _BOUNDS[signs[0]] != _BOUNDS[signs[1]]:
+        return None
+    made = _within(name, high, "<") if getattr(low, "value", None) == 0 else None
+    return name, made or Dots(name.start, name.end)
 
 
 def _within(name: Node, bound: Node, sign: str) -> Node | None:
@@ -138,6 +178,8 @@ def reconsidered(
         )
         if setting.name.base in facts.arguments or setting.name.base in ALWAYS_LETTERS:
             continue
+        if key_of(setting.name) in facts.definitions:
+            continue  # put in already, by every line that has it
         inner = setting.name.base in inside and not (setting.name.sub or setting.name.sup)
         if setting not in found and inner and told and setting.reaches(place):
             found.append(setting)
@@ -216,14 +258,23 @@ def _inside_families(claimed: Claimed) -> set[str]:
     return {v.name for a in families for v in free_variables(a.definition)}
 
 
+_NOISE = {r"\epsilon", r"\xi", "u"}
+
+
 def _moved(claimed: Claimed, facts: Facts) -> str:
     """ε, where the file says z = μ + σ ε and the line has ε by itself."""
-    free = free_variables(claimed.statement.left) | free_variables(claimed.statement.right)
-    names = {v.name for v in free}
+    left, right = (
+        {v.name for v in free_variables(side)}
+        for side in (claimed.statement.left, claimed.statement.right)
+    )
+    names = left | right
+    for noise in (left ^ right) & _NOISE & facts.arguments:
+        # log q(z|x) = log p(ε) − …: what ε has to do with z is said nowhere
+        return noise
     for setting in facts.settings:
         if setting.name.base in facts.arguments:
             for node in walk(setting.tree):
-                if isinstance(node, Name) and node.base in names & {r"\epsilon", r"\xi", "u"}:
+                if isinstance(node, Name) and node.base in names & _NOISE:
                     return str(setting.name.base)
     return ""
 

@@ -21,6 +21,7 @@ from vaetheory.latex.meaning.survey import (
     Facts,
     density_items,
     key_of,
+    names_a_term,
     spelled,
     walk,
     word_key,
@@ -200,6 +201,7 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
         return None
     key = key_of(head)
     later = head is name and head.base in _LATER and head.base not in facts.sizes
+    later = later or names_a_term(head)
     if key in seen and not later and not _of_latents(name, facts):
         return None
     if (

@@ -75,6 +75,9 @@ def plan_of(signature: Signature, assumptions: tuple[Assumption, ...], tied: boo
     for assumption in same:
         if len(assumption.first.of) != len(assumption.second.of):
             raise UngenerableError(f"{assumption.first!r} and {assumption.second!r} differ in kind")
+        if _of_two_copies(assumption):
+            said = f"{assumption.first!r} = {assumption.second!r}"
+            raise UngenerableError(f"{said} speaks of two values of one variable")
     across = [a for a in same if a.first.letter != a.second.letter]
     refusal: UngenerableError | None = None
     for turned in product((False, True), repeat=len(across)):
@@ -87,6 +90,12 @@ def plan_of(signature: Signature, assumptions: tuple[Assumption, ...], tied: boo
         except UngenerableError as error:
             refusal = refusal or error
     raise refusal or UngenerableError("no order of building the letters")
+
+
+def _of_two_copies(assumption: SameDensity) -> bool:
+    """Whether it is q(z | x⁽¹⁾) = q(z | x⁽²⁾): true of two values, and of no others."""
+    behind = [{v.slot: v for v in d.given} for d in (assumption.first, assumption.second)]
+    return any(behind[0][slot] != behind[1][slot] for slot in behind[0].keys() & behind[1].keys())
 
 
 def _directed_plan(

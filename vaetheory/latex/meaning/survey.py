@@ -189,7 +189,7 @@ def _look(node: Node, facts: Facts) -> None:
             facts.gaussian = True
             if base == r"\Sigma":
                 facts.covariances.add(spelled(sub))
-        case Name(base=base) if base in BOUND_NAMES:
+        case Name(base=base) if base in BOUND_NAMES and not names_a_term(node):
             facts.bound_names.add(key_of(node))
     if isinstance(node, Name):
         facts.names.add(node.base)
@@ -280,6 +280,15 @@ def _both(facts: Facts) -> bool:
 
 def _observes(names: tuple[Name, ...]) -> bool:
     return any(n.base.lower() == "x" for n in names)
+
+
+_TERMS = ("rec", "kl", "reg", "nll", "bce", "mse", "lik", "prior", "data", "ent", "tc", "mi")
+
+
+def names_a_term(name: Name) -> bool:
+    """Whether a letter for the bound has the name of one of its terms below it: ℒ_rec, ℒ_KL."""
+    said = spelled(name.sub).lower()
+    return name.base in BOUND_NAMES and said.isalpha() and said.startswith(_TERMS)
 
 
 def key_of(name: Name) -> str:

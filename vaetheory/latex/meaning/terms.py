@@ -28,6 +28,7 @@ from vaetheory.latex.meaning.survey import (
     PARAMETERS,
     density_items,
     key_of,
+    names_a_term,
     spelled,
     word_key,
 )
@@ -104,6 +105,8 @@ def _(node: Name, scope: Scope) -> Expression:
             node.start,
             node.end,
         )
+    if names_a_term(node):
+        raise ReadError("a term of the bound by name: say what it is", node.start, node.end)
     variable = value_variable(node, scope)
     if not is_random(node.base, scope) and node.base not in scope.indices:
         depends = moving(node.base, node.sub, scope)
