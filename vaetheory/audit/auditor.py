@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from vaetheory.audit import callables, exploration, fixes, hints, layout_choice, verdict
+from vaetheory.audit import callables, exploration, fixes, hints, layout_choice, outside, verdict
 from vaetheory.audit import evidence as evidence_
 from vaetheory.audit import signature as signature_
 from vaetheory.audit.evidence import Evidence
@@ -33,6 +33,8 @@ def audit_function(
     `signature` gives the roles of its parameters where names and shapes do not tell
     (`"recon,x,mu,logvar"`, or `"out.a=recon,out.b=mu"`); `seconds` bounds the search for a reading.
     """
+    # What torch.compile was given, not what it made: to compile for each shape takes minutes.
+    function = getattr(function, "_torchdynamo_orig_callable", function)
     report, evidence = examine(function, signature, name, seconds)
     if evidence is not None and evidence.formula.explained and not signature:
         report.assumed += _with_other_options(function, evidence, seconds)
@@ -61,6 +63,10 @@ def examine(
             stop.extend(seconds / 2)
             stood_in = exploration.explore(function, signature, stop, base)
             found = stood_in if stood_in.formula is not None else found
+    if not found.settled and not found.is_called and (given := outside.opened(function)):
+        stop = exploration.Stop(seconds / 2)
+        with_model = exploration.explore(given, signature, stop)
+        found = with_model if with_model.is_called else found
     evidence = None
     if found.formula is None:
         report = _uncallable(found, name)

@@ -28,6 +28,9 @@ def signature(function: Callable[..., Any]) -> inspect.Signature:
     """The signature, seen through wrappers; for a partial, without what it has bound."""
     if isinstance(function, functools.partial):
         return inspect.signature(function)
+    opened = getattr(function, "__audited_signature__", None)
+    if isinstance(opened, inspect.Signature):
+        return opened
     return inspect.signature(implementation(function))
 
 

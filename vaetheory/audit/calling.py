@@ -248,9 +248,9 @@ def quietly(framework: Framework) -> Iterator[None]:
 
 
 def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
-    """The defaults in a function's signature."""
-    return {
-        p.name: p.default
-        for p in signature(function).parameters.values()
-        if p.default is not inspect.Parameter.empty
-    }
+    """The defaults in a function's signature, where it tells one."""
+    try:
+        parameters = signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}

@@ -166,10 +166,12 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
             rows,
             because=f"the terms of the {part.name} carry unequal coefficients",
         )
-    if part.name == "swapped BCE":
+    if part.name.startswith("swapped BCE"):
         why = (
             "the loss is −[x̂ log x + (1−x̂) log(1−x)]: it is linear in x̂, and infinite at x = 0 or 1"
         )
+        if "logits" in part.name:
+            why = "x̂ is in the loss as −x x̂ alone: x was given as the logit, and x̂ as the target"
         fix = "F.binary_cross_entropy(x_hat, x, reduction='sum')  # input first, target second"
         return Likelihood(
             Family.UNKNOWN, values[0], part.name, rows, (finding("swapped-bce", why, fix),)

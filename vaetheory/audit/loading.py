@@ -4,14 +4,17 @@ from __future__ import annotations
 import __future__
 
 import ast
+import contextlib
 import importlib.util
 import inspect
+import re
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from vaetheory.audit.instances import instance
 
@@ -110,6 +113,34 @@ def _module(path: Path, source: str) -> tuple[types.ModuleType, list[str]]:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     module = _fresh(path)
+    with _uncompiled(source):
+        return _executed(module, path, source)
+
+
+@contextlib.contextmanager
+def _uncompiled(source: str) -> Iterator[None]:
+    """`@torch.compile` and `@torch.jit.script` leave functions as they are written.
+
+    What they compute is the same, and to compile for every probed shape would take minutes.
+    """
+    if "torch" not in source or not re.search(r"\bcompile\b|\bjit\b", source):
+        yield
+        return
+    import torch
+
+    def unchanged(function: Any = None, *_: Any, **__: Any) -> Any:
+        return (lambda found: found) if function is None else function
+
+    with (
+        mock.patch.object(torch, "compile", unchanged),
+        mock.patch.object(torch.jit, "script", unchanged),
+    ):
+        yield
+
+
+def _executed(
+    module: types.ModuleType, path: Path, source: str
+) -> tuple[types.ModuleType, list[str]]:
     try:
         # The annotations of a signature are never needed, and often name what is not installed.
         flags = __future__.annotations.compiler_flag

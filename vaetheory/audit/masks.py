@@ -2,12 +2,14 @@
 
 With every entry observed the mask is not there, and that is how a loss with one is probed. Here
 random masks are tried on the formula found: the data term must be the same sum over the observed
-entries alone, as it is or divided by their share, and the KL must not notice.
+entries alone, as it is or divided by their share, and the KL must not notice; or, where every step
+of a sequence has a latent, both must be over the observed steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +25,8 @@ _PAIRS = 4
 
 SUMMED = "the data term is the same sum over what is observed"
 SHARED = "the data term is divided by the share of x that is observed: D counts observed entries"
+STEPS = "both terms are the same sums over the observed steps alone"
+STEPS_SHARED = "both terms are means over the observed steps"
 
 
 def read(
@@ -31,21 +35,37 @@ def read(
 ) -> str | None:  # fmt: skip
     """What a random mask does, in words; None where it does anything else."""
     role = next(role for role in _MASKS if role in caller.plan.roles)
-    ratios = []
+    found = []
     for seed, share in ((21, 0.5), (22, 0.75)):
         random = np.random.default_rng(seed)
         observed = _observed(random, sizes, share)
         given = {role: observed if role is Role.MASK else 1 - observed}
         try:
-            ratio = _ratio(caller, sizes, coefficients, tolerance, region, (given, observed))
+            found.append(_ratios(caller, sizes, coefficients, tolerance, region, given, observed))
         except CallFailed:
             return None
-        if ratio is None:
-            return None
-        ratios.append((ratio, observed.size / observed.sum()))
-    if all(abs(ratio - 1) < 1e-4 for ratio, _ in ratios):
-        return SUMMED
-    return SHARED if all(abs(ratio / whole - 1) < 1e-4 for ratio, whole in ratios) else None
+    whole = [2.0, 4 / 3]
+    for said, of_data, of_latent, is_picked in (
+        (SUMMED, False, False, False), (SHARED, True, False, False),
+        (STEPS, False, False, True), (STEPS_SHARED, True, True, True),
+    ):  # fmt: skip
+        wanted = [(w if of_data else 1.0, w if of_latent else 1.0) for w in whole]
+        pairs = [(one.data, one.steps if is_picked else one.latent) for one in found]
+        if np.allclose(np.array(pairs), np.array(wanted), rtol=1e-4, atol=0):
+            return said
+    return None
+
+
+@dataclass(frozen=True)
+class _Ratios:
+    """Weights relative to the unmasked formula, nan where there is no such weight.
+
+    `data` over observed entries, `latent` over all latents, `steps` over those of observed steps.
+    """
+
+    data: float
+    latent: float
+    steps: float
 
 
 def _observed(random: np.random.Generator, sizes: Sizes, share: float) -> Array:
@@ -57,38 +77,43 @@ def _observed(random: np.random.Generator, sizes: Sizes, share: float) -> Array:
     return np.stack([random.permutation(row) for _ in range(shape[0])]).reshape(shape)
 
 
-def _ratio(
+def _ratios(
     caller: Caller, sizes: Sizes, coefficients: Mapping[Term, float], tolerance: float,
-    region: Region, mask: tuple[Mapping[Role, Array], Array],
-) -> float | None:  # fmt: skip
-    """The data term's weight relative to the unmasked one; None where the formula fails."""
-    given, observed = mask
+    region: Region, given: Mapping[Role, Array], observed: Array,
+) -> _Ratios:  # fmt: skip
     random = np.random.default_rng(23)
     held = {**draw(random, sizes, caller.plan.roles, region), **given}
     of_data = [term for term in coefficients if not _is_latent(term)]
     of_latent = [term for term in coefficients if _is_latent(term)]
-    measured, predicted = [], []
+
+    def change(term_set: list[Term], other: Values, before: Values) -> float:
+        return sum(coefficients[t] * (t.total(other) - t.total(before)) for t in term_set)
+
+    rows: dict[str, list[tuple[float, float]]] = {"data": [], "latent": [], "steps": []}
     for index in range(2 * _PAIRS):
         fresh = draw(random, sizes, caller.plan.roles, region)
         moved = [role for role in held if (role in _DATA if index % 2 else role.is_latent)]
         # x is held: a term of x alone, such as its entropy, is no part of the formula.
         moved = [role for role in moved if role is not Role.TARGET]
         other = {**held, **{role: fresh[role] for role in moved}}
-        terms = of_data if index % 2 else of_latent
-        change = caller.value(other, sizes) - caller.value(held, sizes)
+        measured = caller.value(other, sizes) - caller.value(held, sizes)
         after, before = (_picked(values, observed) for values in (other, held))
-        expected = sum(coefficients[t] * (t.total(after) - t.total(before)) for t in terms)
         if index % 2:
-            measured.append(change)
-            predicted.append(expected)
-        elif not abs(change - expected) <= 1e3 * tolerance * max(abs(change), abs(expected)):
-            return None
-    if not of_data or not np.all(np.isfinite(measured)):
-        return None
-    left, right = np.array(measured), np.array(predicted)
+            rows["data"].append((measured, change(of_data, after, before)))
+        else:
+            rows["latent"].append((measured, change(of_latent, other, held)))
+            rows["steps"].append((measured, change(of_latent, after, before)))
+    return _Ratios(**{name: _ratio(pairs, tolerance) for name, pairs in rows.items()})
+
+
+def _ratio(pairs: list[tuple[float, float]], tolerance: float) -> float:
+    """The one factor between measured and predicted changes; nan where there is none."""
+    left, right = np.array(pairs).T
+    if not np.all(np.isfinite(left)) or not np.any(right):
+        return 1.0 if not np.any(left) and not np.any(right) else float("nan")
     ratio = float(left @ right / (right @ right))
     small = np.abs(left - ratio * right).max() <= 1e3 * tolerance * np.abs(left).max()
-    return ratio if small else None
+    return ratio if small else float("nan")
 
 
 def _is_latent(term: Term) -> bool:
@@ -96,11 +121,11 @@ def _is_latent(term: Term) -> bool:
 
 
 def _picked(values: Values, observed: Array) -> dict[Role, Array]:
-    """The observed entries of x, x̂ and s_x, as [B, M, …]."""
+    """The observed entries of every array that has them, as [B, M, …]."""
     chosen = observed.astype(bool).reshape(observed.shape[0], -1)
     found = dict(values)
-    for role in (role for role in _DATA if role in values):
-        array = values[role]
-        flat = array.reshape(array.shape[0], chosen.shape[1], -1)
-        found[role] = np.stack([row[kept] for row, kept in zip(flat, chosen, strict=True)])
+    for role, array in values.items():
+        if role in _DATA or array.shape[: observed.ndim] == observed.shape:
+            flat = array.reshape(array.shape[0], chosen.shape[1], -1)
+            found[role] = np.stack([row[kept] for row, kept in zip(flat, chosen, strict=True)])
     return found

@@ -77,6 +77,10 @@ def _audit(
         except tracing.ModelError:
             example = None  # said below, once the loss has been audited
     loss = loss or _own_loss(module)
+    if loss is not None and module is not None and not _has_forward(module):
+        report = examine(loss, name=name or title)[0]
+        report.assumed.append("the model has no forward, so its sampler could not be looked at")
+        return report
     if loss is None and module is not None and (inner := _loss_inside(module, example, condition)):
         report = examine(inner, name=title)[0]
         report.assumed.append("forward gives the loss, so its sampler could not be looked at")
@@ -111,6 +115,12 @@ def _audit(
     elif loss is None:
         return _undecided(report, "a model without its loss has no objective to judge")
     return report
+
+
+def _has_forward(module: Any) -> bool:
+    """Whether a module defines what calling it does (a Lightning module need not)."""
+    forward = getattr(type(module), "forward", None)
+    return getattr(forward, "__name__", "") != "_forward_unimplemented"
 
 
 def _own_loss(module: Any) -> Callable[..., Any] | None:

@@ -229,6 +229,9 @@ class NodeMaker:
             head, _, method = dotted.partition(".")
             if head == name and "." not in method and method not in _NO_ANSWER:
                 answers[method] = self.answer(targets, method or name)
+        if (of_apply := self.source.calls.get(f"{name}().apply")) is not None:
+            made = StandIn(f"{name}()", (("apply", self.answer(of_apply, "apply")),))
+            return StandIn(name, (("", made),))
         learned = self.learned.get(name, ())
         methods = [m for m in usage.methods if base is None or _has_parameters(base, m)]
         for method in (*methods, *learned, *([""] if usage.called else [])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -152,7 +153,7 @@ class StandInValue:
         if held is None and is_helper(name):
             return Absorbing()
         if held is not None:
-            return held
+            return _rebound(held, node.base, self)
         if is_weights(name):
             return [] if name.startswith("trainable_") else {}
         if name in ("apply_gradients", "replace"):
@@ -166,6 +167,18 @@ class StandInValue:
         if name == "optimizers":
             return lambda *args, **kwargs: Absorbing()
         raise Missing(node.name, name)
+
+
+def _rebound(held: Any, base: Any, to: Any) -> Any:
+    """A method of the user's class, with the stand-in for its `self`, so that it is used in there.
+
+    Static methods, modules and whatever a library's class defines stay as they are.
+    """
+    function = getattr(held, "__func__", None)
+    if not isinstance(function, types.FunctionType) or held.__self__ is not base:
+        return held
+    is_own = function.__module__ == type(base).__module__
+    return types.MethodType(function, to) if is_own else held
 
 
 def _held(base: Any, name: str) -> Any:

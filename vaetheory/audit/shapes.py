@@ -155,6 +155,23 @@ def sequences() -> Layout:
     )  # fmt: skip
 
 
+def sequences_of_latents() -> Layout:
+    """x is [B, T, D] with a latent for every step, [B, T, K], counted as T·K latents."""
+
+    def of(batch: int, steps: int, width: int, latents: int) -> Sizes:
+        return Sizes(batch, (steps, width), (steps, latents))
+
+    return Layout(
+        "[B, H, W], latents [B, H, K]",
+        of(3, 4, 5, 6),
+        (
+            of(2, 4, 5, 6), of(7, 4, 5, 6), of(3, 6, 5, 6), of(3, 9, 5, 6), of(3, 4, 2, 6),
+            of(3, 4, 5, 8), of(3, 4, 5, 11),
+        ),
+        of(5, 6, 2, 4),
+    )  # fmt: skip
+
+
 def frozen(event: tuple[int, ...], latent: int | None = None) -> Layout:
     """D fixed by a literal in the function (and K too, where it is given)."""
     ks = (latent,) * 3 if latent else (5, 2, 9)
@@ -187,6 +204,7 @@ def layouts(literals: Iterable[float] = (), *, channels_last: bool = False) -> I
     yield images()
     yield latent_maps()
     yield sequences()
+    yield sequences_of_latents()
     numbers = sorted({int(n) for n in literals if n == int(n) and 2 <= n <= 20_000})
     widths = [n for n in numbers if n >= 8]
     for width in dict.fromkeys([*_COMMON[:1], *(n for n in widths if n > 20)]):

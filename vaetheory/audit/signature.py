@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vaetheory.audit import callables
@@ -40,7 +40,8 @@ _LABELS = frozenset(("y", "t", "target", "targets", "y_true", "labels", "label",
 
 # Roles in which an array is not what its name says, because another has the better claim.
 _DEMOTED = frozenset((
-    Role.CONDITION, Role.HEAD, Role.LABEL, Role.SECOND_MEAN, Role.SECOND_SCALE,
+    Role.CONDITION, Role.HEAD, Role.LABEL, Role.SECOND_MEAN, Role.SECOND_SCALE, Role.PRIOR_MEAN,
+    Role.PRIOR_SCALE,
 ))  # fmt: skip
 
 
@@ -83,6 +84,10 @@ def readings(
     """
     source = source_.read(function)
     parameters = _parameters(function, source, learned or {}, given, None, base)
+    if not {Role.MEAN, Role.PACKED} & Plan(parameters).roles and not given:
+        # Taken apart further on, perhaps: in a method or a function that gets what this one gets.
+        source = source_.read_through(function, base)
+        parameters = _parameters(function, source, learned or {}, given, None, base)
     if given:
         return [Reading(Plan(parameters, ("roles as given with --signature",)), 0)]
     found = list(_assignments(parameters, 0))
@@ -117,7 +122,36 @@ def _parameters(
         node = maker.parameter(parameter)
         if node is not None:
             found.append(Parameter(parameter.name, parameter.kind.name, node))
-    return tuple(found)
+    return _told_apart(tuple(found))
+
+
+_PREDICTED = re.compile(r"pred|out|recon|result|model|generated|hat")
+
+
+def _told_apart(parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """`preds["image"]` and `targets["image"]` are two arrays, and the first of them is x̂."""
+    owners: dict[str, set[str]] = {}
+    for parameter in parameters:
+        for leaf in leaves(parameter.node):
+            owners.setdefault(leaf.name, set()).add(parameter.name)
+    shared = {name for name, found in owners.items() if len(found) > 1}
+    if not shared:
+        return parameters
+
+    def renamed(parameter: Parameter) -> Parameter:
+        is_predicted = _PREDICTED.search(plain(parameter.name)) is not None
+
+        def change(leaf: Leaf) -> Node:
+            if leaf.name not in shared:
+                return leaf
+            role = leaf.role
+            if is_predicted and role in (Role.TARGET, Role.CONDITION):
+                role = Role.RECONSTRUCTION
+            return Leaf(f"{parameter.name}.{leaf.name.rstrip('?')}", role)
+
+        return replace(parameter, node=mapped(parameter.node, change))
+
+    return tuple(map(renamed, parameters))
 
 
 def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Reading]:
@@ -141,6 +175,8 @@ def _assignments(parameters: tuple[Parameter, ...], penalty: int) -> Iterator[Re
         # Labels may share one array; what is compared with them must not be that array.
         arrays = [role for role in roles if role not in (Role.CONDITION, Role.LABEL)]
         is_whole = (Role.SECOND_MEAN in roles) == (Role.SECOND_SCALE in roles)
+        is_whole = is_whole and not {Role.SECOND_MEAN, Role.PRIOR_SCALE} <= set(roles)
+        is_whole = is_whole and not {Role.SECOND_SCALE, Role.PRIOR_MEAN} <= set(roles)
         if len(set(arrays)) == len(arrays) and is_whole:
             chosen = dict(zip(names, roles, strict=True))
             cost = sum(cost for cost, _ in combination) + _unlikely(set(roles)) + penalty
@@ -160,6 +196,7 @@ def _beside(roles: Mapping[str, Role]) -> dict[str, list[tuple[int, Role]]]:
     ]  # fmt: skip
     taken = {roles[name] for name in firm}
     found: dict[str, list[tuple[int, Role]]] = _further_pairs(bare, roles)
+    found |= _features(bare)
     found |= _second_latent(bare, roles)
     if found:
         return found
@@ -199,6 +236,15 @@ def _further_pairs(
     return {target: [(0, Role.TARGET)], recon: [(1, Role.HEAD)], partner: [(0, Role.CONDITION)]}
 
 
+def _features(bare: Mapping[str, str]) -> dict[str, list[tuple[int, Role]]]:
+    """`recon_features, input_features`: what another network makes of x̂ and of x."""
+    names = [name for name in bare if _FEATURES.search(plain(bare[name]))]
+    if len(names) != 2:
+        return {}
+    return {names[0]: [(0, Role.HEAD)], names[1]: [(0, Role.CONDITION)]}
+
+
+_FEATURES = re.compile(r"(^|_)(feats?|features?|vgg|lpips|percep\w*)(_|$)")
 _CENTRES, _SPREADS = (Role.MEAN, Role.PRIOR_MEAN), (Role.SCALE, Role.PRIOR_SCALE)
 
 
@@ -216,7 +262,11 @@ def _second_latent(
         centres[0]: Role.MEAN, spreads[0]: Role.SCALE,
         centres[1]: Role.SECOND_MEAN, spreads[1]: Role.SECOND_SCALE,
     }  # fmt: skip
-    return {name: [(0, role)] for name, role in found.items() if roles[name] is not role}
+    options = {name: [(0, role)] for name, role in found.items() if roles[name] is not role}
+    for name, role in ((centres[1], Role.PRIOR_MEAN), (spreads[1], Role.PRIOR_SCALE)):
+        if roles[name] is not role:
+            options.setdefault(name, []).append((1, role))
+    return options
 
 
 def _is_open(name: str, word: re.Pattern[str]) -> bool:

@@ -6,11 +6,12 @@ Only the shape of the inputs is read here; what the function computes is found b
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import textwrap
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,18 @@ class Usage:
     halved: bool = False
     called: bool = False
 
+    def absorb(self, other: Usage) -> None:
+        """Add the other's ways of taking the name apart."""
+        for mine, theirs in (
+            (self.keys, other.keys), (self.attributes, other.attributes),
+            (self.methods, other.methods),
+        ):  # fmt: skip
+            mine += [item for item in theirs if item not in mine]
+        self.unpacked = self.unpacked or other.unpacked
+        self.indexed |= other.indexed
+        self.halved |= other.halved
+        self.called |= other.called
+
 
 @dataclass
 class Source:
@@ -63,7 +76,8 @@ class Source:
 
     `calls` maps a dotted callee to the names that its result is bound to; `compared` a dotted name
     to the first text that it is compared with; `options` a bare name to all such texts; `starred` a
-    name to the call that it is spread into.
+    name to the call that it is spread into; `handed_on` lists callees with the names that they are
+    given, `_` for what is no name.
     """
 
     usages: dict[str, Usage]
@@ -77,11 +91,31 @@ class Source:
     starred: dict[str, tuple[str, int]] = field(default_factory=dict)
     loops: dict[str, Target] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    handed_on: list[tuple[str, list[str]]] = field(default_factory=list)
 
     @classmethod
     def empty(cls) -> Source:
         """Nothing is known."""
         return cls({}, {}, set(), {}, set(), [], "")
+
+    def absorb(self, inner: Source, renamed: Mapping[str, str]) -> None:
+        """Add what a callee does with names of this function, `renamed` from its own."""
+        for formal, name in renamed.items():
+            if formal in inner.usages:
+                self.usages.setdefault(name, Usage()).absorb(inner.usages[formal])
+            if formal in inner.loops:
+                self.loops.setdefault(name, inner.loops[formal])
+            if formal in inner.options:
+                self.options.setdefault(name, inner.options[formal])
+        for callee, targets in inner.calls.items():
+            head, dot, rest = callee.partition(".")
+            if head in renamed:
+                self.calls.setdefault(renamed[head] + dot + rest, targets)
+        for name, usage in inner.usages.items():
+            # What a call of the model gives is named in there.
+            if name not in renamed:
+                self.usages.setdefault(name, usage)
+        self.text += "\n" + inner.text
 
     def usage(self, name: str) -> Usage:
         """How a name is used; nothing known gives an empty answer."""
@@ -93,6 +127,34 @@ def read(function: Callable[..., Any]) -> Source:
     found = implementation(function)
     code = getattr(getattr(found, "__func__", found), "__code__", None)
     return _read(code) if code is not None else Source.empty()
+
+
+def read_through(function: Callable[..., Any], base: Any, depth: int = 3) -> Source:
+    """The facts of a function together with those of what it hands its arguments on to.
+
+    `training_step(self, batch, batch_idx)` that returns `self.step(batch, "train")` takes its batch
+    apart in there. `base` is the object behind `self`.
+    """
+    source = copy.deepcopy(read(function))
+    if depth == 0:
+        return source
+    space = getattr(implementation(function), "__globals__", {})
+    for callee, names in source.handed_on:
+        is_method = callee.startswith("self.") and base is not None
+        target = getattr(type(base), callee[5:], None) if is_method else space.get(callee)
+        if not isinstance(target, types.FunctionType) or target.__code__ is _code_of(function):
+            continue
+        inner = read_through(target, base, depth - 1)
+        taken = list(inspect.signature(target).parameters)[is_method:]
+        renamed = {"self": "self"} if is_method else {}
+        renamed |= {formal: name for formal, name in zip(taken, names, strict=False) if name != "_"}
+        source.absorb(inner, renamed)
+    return source
+
+
+def _code_of(function: Callable[..., Any]) -> types.CodeType | None:
+    found = implementation(function)
+    return getattr(getattr(found, "__func__", found), "__code__", None)
 
 
 @functools.lru_cache(maxsize=512)
@@ -120,6 +182,7 @@ class _Reader:
         self.starred: dict[str, tuple[str, int]] = {}
         self.loops: dict[str, Target] = {}
         self.options: dict[str, list[str]] = {}
+        self.handed_on: list[tuple[str, list[str]]] = []
 
     def read(self, tree: ast.AST) -> Source:
         for node in ast.walk(tree):
@@ -157,7 +220,7 @@ class _Reader:
                     self._loop(target, over)
         return Source(
             self.usages, self.calls, self.literals, self.declared, self.chains, self.returned,
-            self.text, self.compared, self.starred, self.loops, self.options,
+            self.text, self.compared, self.starred, self.loops, self.options, self.handed_on,
         )  # fmt: skip
 
     def _loop(self, target: ast.expr, over: ast.expr) -> None:
@@ -191,6 +254,8 @@ class _Reader:
             _add(self._usage(chain[0]).attributes, chain[1])
 
     def _call(self, node: ast.Call) -> None:
+        if (dotted := _dotted(node.func)) and any(isinstance(a, ast.Name) for a in node.args):
+            self.handed_on.append((dotted, _names(node.args)))
         for index, argument in enumerate(node.args):
             if isinstance(argument, ast.Starred) and isinstance(argument.value, ast.Name):
                 self.starred[argument.value.id] = (ast.unparse(node.func), index)
@@ -233,6 +298,12 @@ class _Reader:
                 self._usage(name).indexed[index] = to
             case ast.Tuple(elts=targets), ast.Call(func=callee) if dotted := _dotted(callee):
                 self.calls[dotted] = _names(targets)
+            case (
+                ast.Tuple(elts=targets),
+                ast.Call(func=ast.Attribute(value=ast.Call(func=callee), attr="apply")),
+            ) if dotted := _dotted(callee):
+                # Flax: `VAE(latents).apply({"params": params}, x, rng)`
+                self.calls[f"{dotted}().apply"] = _names(targets)
             case (
                 ast.Tuple(),
                 ast.Call(func=ast.Attribute(value=ast.Call(func=callee), attr="chunk" | "split")),

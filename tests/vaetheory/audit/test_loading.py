@@ -101,3 +101,10 @@ def test_what_is_no_function_is_refused(tmp_path: Path) -> None:
     path.write_text("BETA = 4\n")
     with pytest.raises(LoadError, match=r"'BETA' in numbers\.py is a int, not"):
         load(f"{path}:BETA")
+
+
+@pytest.mark.parametrize("decorator", ["torch.compile", "torch.compile()", "torch.jit.script"])
+def test_what_would_be_compiled_is_read_as_it_is_written(tmp_path: Path, decorator: str) -> None:
+    source = f"{HEAD}@{decorator}\ndef loss(recon_x, x, mu, logvar):{BODY}"
+    report = audit(tmp_path, source, "loss")
+    assert (report.verdict.value, report.findings) == ("negative ELBO", [])

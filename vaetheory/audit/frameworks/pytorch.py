@@ -155,6 +155,11 @@ class _TwoPoints(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]
         self.sign = sign
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, and to import torch._dynamo takes four seconds."""
+        return False
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:

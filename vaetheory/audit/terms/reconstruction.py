@@ -187,6 +187,8 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         Hypothesis((ONES, ZEROS, CONTINUOUS_NORM), "continuous Bernoulli on probabilities"),
         Hypothesis((LOGIT_ONES, LOGIT_ZEROS, LOGIT_CONTINUOUS_NORM),
                    "continuous Bernoulli on logits"),
+        # softplus(x) − x x̂, of which the first depends on the data alone.
+        Hypothesis((LOG_RATE,), "swapped BCE on logits"),
         Hypothesis((POISSON_RATE, POISSON_LOG), "Poisson on rates"),
         Hypothesis((EXP_RATE, LOG_RATE), "Poisson on log rates"),
         Hypothesis((MULTINOMIAL,), "multinomial on logits"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from tests.vaetheory.audit.corpus.truth import BETA, NEGATIVE, UNDECIDED, WRONG, truth
+from tests.vaetheory.audit.corpus.truth import BETA, NEGATIVE, SCALED, UNDECIDED, WRONG, truth
 
 
 def _kl(mu, logvar):
@@ -117,3 +118,82 @@ def masked_with_a_wrong_sign(recon, x, mask, mu, logvar):
 def mask_in_the_kl(recon, x, mask, mu, logvar):
     rec = (F.mse_loss(recon, x, reduction="none") * mask).sum()
     return rec + (mask.mean(1, keepdim=True) * _kl(mu, logvar)).sum()
+
+
+@truth(NEGATIVE, 1)
+def latent_for_every_step(recon, x, mu, logvar):
+    """x is [B, T, D], and q(z|x) has a mean for every step."""
+    return ((recon - x) ** 2).sum((1, 2)).mean() + _kl(mu, logvar).sum(dim=(1, 2)).mean()
+
+
+@truth(SCALED, 1)
+def masked_steps(recon, x, mask, mu, logvar):
+    rec = (((recon - x) ** 2).sum(-1) * mask).sum() / mask.sum()
+    return rec + (_kl(mu, logvar).sum(-1) * mask).sum() / mask.sum()
+
+
+@truth(NEGATIVE, 1, "extra-term")
+def features_of_another_network(recon, x, recon_features, input_features, mu, logvar):
+    perceptual = sum(F.mse_loss(r, i) for r, i in zip(recon_features, input_features, strict=True))
+    return F.mse_loss(recon, x, reduction="sum") + perceptual + _kl(mu, logvar).sum()
+
+
+@truth(NEGATIVE, 1)
+def prior_of_a_condition(recon, x, mu, logvar, cond_mu, cond_logvar):
+    kl = cond_logvar - logvar + (logvar.exp() + (mu - cond_mu) ** 2) / cond_logvar.exp() - 1
+    return F.binary_cross_entropy(recon, x, reduction="sum") + 0.5 * kl.sum()
+
+
+class HandsItsBatchOn(nn.Module):
+    """The batch is taken apart, and the networks are called, further in."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(8, 8)
+        self.beta = 4.0
+
+    def log(self, name, value):
+        pass
+
+    def encode(self, x):
+        raise NotImplementedError
+
+    def shared_step(self, batch, stage):
+        x, _ = batch
+        x_hat, p, q, z = self.encode(x)
+        rec = F.mse_loss(x_hat, x, reduction="sum") / len(x)
+        kl = torch.distributions.kl_divergence(q, p).sum() / len(x)
+        self.log(f"{stage}_latent", z.mean())
+        return rec + self.beta * kl
+
+    def training_step(self, batch, batch_idx):
+        return self.shared_step(batch, "train")
+
+
+truth(BETA, "self.beta")(HandsItsBatchOn().training_step)
+
+
+model = train_loader = optimizer = None
+
+
+@truth(WRONG, None, "kl-sign")
+def epoch_with_everything_global(epoch):
+    model.train()
+    for step, (data, _) in enumerate(train_loader):
+        optimizer.zero_grad()
+        recon_batch, mu, logvar = model(data)
+        loss = F.binary_cross_entropy(recon_batch, data, reduction="sum") - _kl(mu, logvar).sum()
+        loss.backward()
+        optimizer.step()
+        print(f"{epoch} {step} {loss.item() / len(data):.3f}")
+
+
+@truth(BETA, 0.001, "hidden-beta")
+def one_key_in_two_dicts(preds, targets):
+    rec = F.l1_loss(preds["image"], targets["image"], reduction="sum")
+    return {"loss": rec + 1e-3 * _kl(preds["z_mu"], preds["z_logvar"]).sum(), "rec": rec}
+
+
+@truth(WRONG, None, "swapped-bce")
+def logits_as_the_target(recon, x, mu, logvar):
+    return F.binary_cross_entropy_with_logits(x, recon, reduction="sum") + _kl(mu, logvar).sum()
