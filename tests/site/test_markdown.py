@@ -12,6 +12,7 @@ import pytest
 
 from tests.site.library import Library
 from vaetheory.presentation.evidence import PageError
+from vaetheory.presentation.figures import in_words
 from vaetheory.presentation.katex import EDGE, KaTeX, KaTeXMissing, TeXError
 from vaetheory.presentation.markdown import DerivationExtension
 from vaetheory.rules import RULES
@@ -141,6 +142,10 @@ class TestDerivation:
         assert re.findall(r"<td>(holds|survived|cannot tell)</td>", page) == [
             "holds", "holds", "survived", "holds", "cannot tell",
         ]  # fmt: skip
+
+    def test_an_inequality_gives_its_margin(self) -> None:
+        figures = {"worlds": 3, "largest difference": 2.0, "smallest margin": 0.5}
+        assert in_words("quadrature", figures) == "3 worlds, smallest relative margin 0.5"
 
     def test_a_closed_form_says_its_domain_in_letters(self) -> None:
         evidence = {"closed form": {"holds": True, "domain": {"D": "whole, ≥ 1", r"\sigma": "> 0"}}}

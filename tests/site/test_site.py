@@ -356,25 +356,6 @@ class TestTouch:
 
 class TestLook:
     @pytest.mark.parametrize(
-        "name",
-        [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in SAMPLE if n not in FEW)],
-    )
-    def test_a_narrow_page_does_not_scroll_sideways(
-        self, name: str, site: Site, chromium: Browser
-    ) -> None:
-        phone = chromium.new_context(viewport={"width": 390, "height": 800})
-        page = ready(phone.new_page(), site, name)
-        for toggle in page.get_by_role("button", name="All lines").all():
-            toggle.click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        silent = page.evaluate(
-            """() => [...document.querySelectorAll('.formula:not(.scrolls)')].filter(
-              (formula) => formula.scrollWidth > formula.clientWidth + 1).length"""
-        )
-        assert silent == 0
-        phone.close()
-
-    @pytest.mark.parametrize(
         ("scheme", "width", "names"),
         [
             ("light", 1280, FEW),

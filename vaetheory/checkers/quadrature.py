@@ -156,12 +156,13 @@ def _judge(statement: Statement, found: list[Comparison], tolerance: float) -> E
         )
         c = found[0]
         return Evidence(KIND, Verdict.FAILS, figures, why, counterexample(c.world, c.left, c.right))
+    if direction:
+        # a coarse grid matters only where it blurs a refutation, and `allowed` has it
+        why = f"not refuted in {len(found)} worlds, which proves no inequality"
+        return Evidence(KIND, Verdict.UNDECIDED, figures, why)
     if any(c.error / c.scale > tolerance for c in found):
         worst = figures["grid error"]
         why = f"two grids differ by {worst:.2g}, more than the tolerance {tolerance:.2g}"
-        return Evidence(KIND, Verdict.UNDECIDED, figures, why)
-    if direction:
-        why = f"not refuted in {len(found)} worlds, which proves no inequality"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why)
     return Evidence(KIND, Verdict.HOLDS, figures)
 

@@ -44,7 +44,9 @@ def _letter(tex: str) -> str:
 
 def _quadrature(figures: Figures) -> str:
     parts = [_worlds(figures)]
-    if "largest difference" in figures:
+    if "smallest margin" in figures:
+        parts.append(f"smallest relative margin {_number(figures['smallest margin'])}")
+    elif "largest difference" in figures:
         parts.append(f"largest relative difference {_number(figures['largest difference'])}")
     if "tolerance" in figures:
         parts.append(f"tolerance {_number(figures['tolerance'])}")
