@@ -20,8 +20,9 @@ SILENT = """() => [...document.querySelectorAll('.formula:not(.scrolls)')].filte
 # Words of six letters and more that a column breaks into pieces of three or less.
 SQUEEZED = """() => [...document.querySelectorAll('.md-content td')].filter((cell) => {
   const longest = Math.max(0, ...cell.innerText.split(/\\s+/).map((word) => word.length));
-  const inner = cell.clientWidth - 2 * parseFloat(getComputedStyle(cell).paddingLeft);
-  return cell.clientWidth && longest >= 6 && inner < 2 * parseFloat(getComputedStyle(cell).fontSize);
+  const look = getComputedStyle(cell);
+  const inner = cell.clientWidth - 2 * parseFloat(look.paddingLeft);
+  return cell.clientWidth && longest >= 6 && inner < 2 * parseFloat(look.fontSize);
 }).map((cell) => cell.innerText)"""
 
 
