@@ -129,10 +129,12 @@ class Caller:
         packed = self._packed(values)
         if sizes.boolean:
             packed.update({r: a.astype(bool) for r, a in packed.items() if r in _MASKS})
+        if sizes.tokens is not None and Role.TARGET in packed:
+            packed[Role.TARGET] = packed[Role.TARGET].astype(np.int64)
         return {role: self.framework.array(a) for role, a in packed.items()}
 
     def _packed(self, values: Values) -> dict[Role, NDArray[np.float64]]:
-        packed = {}
+        packed: dict[Role, NDArray[Any]] = {}
         if Role.PACKED in self.plan.roles:
             packed[Role.PACKED] = np.concatenate([values[Role.MEAN], values[Role.SCALE]], axis=1)
         for whole, part in _HALVED:
@@ -171,7 +173,9 @@ class Caller:
         """Autograd's ∂(objective)/∂(each array of the plan)."""
         arrays = self._packed(values)
         wanted: dict[Role, NDArray[np.float64]] = {
-            role: arrays[role] for role in self.plan.roles if not role.is_aside
+            role: arrays[role]
+            for role in self.plan.roles
+            if not role.is_aside and not (role is Role.TARGET and sizes.tokens is not None)
         }
         native = self.native(values, sizes)
         fixed = {role: native[role] for role in arrays if role not in wanted}

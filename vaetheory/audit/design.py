@@ -64,6 +64,9 @@ def _one(
             return np.asarray(random.integers(0, CLASSES, sizes.batch))
         case Role.HEAD, _:
             return random.uniform(0.05, 0.95, (sizes.batch, CLASSES))
+        case Role.TARGET, _ if sizes.tokens is not None:
+            # The first few sorts are often padding, a start, an end and the unknown.
+            return random.integers(4, sizes.tokens, shape).astype(np.float64)
         case Role.TARGET, Region.BINARY:
             return (random.random(shape) < 0.5).astype(np.float64)
         case ((Role.TARGET | Role.RECONSTRUCTION), Region.LOGITS) if role is Role.RECONSTRUCTION:

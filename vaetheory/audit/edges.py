@@ -44,7 +44,7 @@ def _cases(formula: Formula) -> list[tuple[str, Role, float]]:
     name = formula.data.name
     if name == "BCE on probabilities" or name == "half of the BCE":
         cases += [("x̂ = x = 0", Role.RECONSTRUCTION, 0.0), ("x̂ = x = 1", Role.RECONSTRUCTION, 1.0)]
-    if "logits" in name or "sigmoid" in name:
+    if ("logits" in name or "sigmoid" in name) and formula.base.sizes.tokens is None:
         cases += [("logit −100 where x = 0", Role.RECONSTRUCTION, -100.0),
                   ("logit 100 where x = 1", Role.RECONSTRUCTION, 100.0)]  # fmt: skip
     p = formula.latent.parametrization

@@ -165,6 +165,8 @@ class _Writer:
             return self.own_scale(x, mean, reduction)
         if ("BCE" in part and part != "every pair") or part == "sigmoid twice":
             return self.bce(x, mean, reduction, logits="logit" in part or part == "sigmoid twice")
+        if part.startswith("categorical") and self.library == "torch":
+            return self.categorical(x, mean, reduction)
         if part == "absolute error (Laplace)":
             return self.reduced(self.call("abs", f"{x} - {mean}"), reduction)
         half = found.family is Family.GAUSSIAN and found.weight is not None
@@ -186,6 +188,16 @@ class _Writer:
         log = "math.log" if self.library == "tensorflow" else "log"
         ones, zeros = (self.call(log, f"{q} + 1e-8") for q in (p, f"1 - {p}"))
         return self.reduced(f"-({x} * {ones} + (1 - {x}) * {zeros})", reduction)
+
+    def categorical(self, x: str, logits: str, reduction: str) -> str:
+        """Σ −log p(token), of x̂ as [B, V, D]."""
+        if not self.formula.layout.base.sorts_first:
+            logits = f"{logits}.transpose(1, 2)"
+        name = "nll_loss" if "log probabilities" in self.formula.data.name else "cross_entropy"
+        head = f"torch.nn.functional.{name}({logits}, {x}, reduction="
+        if reduction == "per example":
+            return f'{head}"none").sum(1)'
+        return f'{head}"sum")' + (f" / len({x})" if reduction == "mean" else "")
 
     def own_scale(self, x: str, mean: str, reduction: str) -> str:
         s = self.name(Role.RECONSTRUCTION_SCALE)

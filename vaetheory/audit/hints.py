@@ -19,7 +19,7 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<!binary_)\b((?:F\.|nn\.|nn\.functional\.|tf\.nn\.|optax\.)*"
          r"(?:(?:sparse_)?(?:categorical_|softmax_)?cross_?entropy\w*|nll_?loss|NLLLoss|"
          r"CrossEntropyLoss))\b",
-         "targets that are classes or tokens are not covered"),
+         "tokens are read as whole numbers [B, D], with x̂ as [B, D, V] or [B, V, D]"),
         (r"(gumbel\w*|\bOneHotCategorical|\bCategorical\b|\w*categorical_dim\w*|"
          r"\bq\w*\s*=\s*\w*\.?softmax)",
          "discrete latents are not covered"),

@@ -54,8 +54,9 @@ class Hyper:
 
     def at(self, sizes: Sizes) -> float:
         """The value used at given sizes: a size follows them, anything else stays at its base."""
-        bound = {"B": sizes.batch, "D": sizes.dimensions, "K": sizes.latents}
-        return float(bound[self.size]) if self.size else self.base
+        bound = {"B": sizes.batch, "D": sizes.dimensions, "K": sizes.latents, "V": sizes.tokens}
+        size = bound[self.size] if self.size else None
+        return self.base if size is None else float(size)
 
     def native(self, value: float) -> Any:
         """The value with the type that the function expects."""

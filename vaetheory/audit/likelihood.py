@@ -154,7 +154,7 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
     part = formula.data
     rows = tuple((term.text, c) for term, c in coefficients.items())
     values = list(coefficients.values())
-    if part.name.startswith(("continuous", "Poisson", "multinomial")):
+    if part.name.startswith(("continuous", "Poisson", "multinomial", "categorical")):
         if all(value.is_close(values[0]) for value in values) and len(rows) == len(
             part.fit.terms if part.fit else ()
         ):

@@ -69,9 +69,7 @@ _PATTERNS: tuple[tuple[Role, str], ...] = (
     (Role.RECONSTRUCTION, _DECODED),
     (Role.TARGET, _TARGET),
 )
-_MASK = re.compile(
-    r"(.*_)?masks?(_.*)?|(is_)?(valid|observed)(_.*)?|(x_)?(observed|obs_ind(icator)?)"
-)
+_MASK = re.compile(r"(.*_)?masks?(_.*)?|(is_)?valid|is_observed|obs(erved)?_ind(icator)?s?")
 _KEY = re.compile(
     r"((z|s?rng|prng|random|subrng|noise|sample|dropout)_)?(rng|key|prng_?key|rngs)\d?"
 )
@@ -191,6 +189,20 @@ _STEP = re.compile(
 )
 
 
+_INDEX = re.compile(
+    r"(pad|padding|ignore|blank|unk|sos|bos|eos)(_?(idx|id|index|token|token_?id|value))?"
+)
+
+
+def looks_like_index(name: str) -> bool:
+    """Whether the number names a sort of token, such as the padding: 0 unless it has a default.
+
+    >>> looks_like_index("pad_idx"), looks_like_index("pad_mask"), looks_like_index("beta")
+    (True, False, False)
+    """
+    return _INDEX.fullmatch(plain(name)) is not None
+
+
 _BOUND = re.compile(r".*(stop|max|total|warm|end|start|every|per|cycle|period|first|last|n_).*")
 
 
@@ -201,6 +213,7 @@ def looks_like_step(name: str) -> bool:
 
 
 _SIZES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("V", re.compile(r"(n_?|num_?)?(vocab|vocabulary|tokens|words)_?(size)?|vocab_?dim")),
     (
         "B",
         re.compile(r"(mini_?|train_?)?batch_?(size|sz|dim|len)|bs|n_?batch|mb_?size"),

@@ -15,6 +15,7 @@ from vaetheory.audit.names import (
     is_posterior,
     is_prior,
     is_value,
+    looks_like_index,
     looks_like_number,
     plain,
     role_of,
@@ -107,7 +108,7 @@ class NodeMaker:
         if self.wanted.get(name):
             return self.named(name)
         if isinstance(default, int | float) and not isinstance(default, bool):
-            return Number(name)
+            return Fixed(default) if looks_like_index(name) else Number(name)
         role = role_of(name)
         wanted = (Role.MEAN, Role.SCALE, Role.TARGET, Role.RECONSTRUCTION)
         if default is None and role in wanted and not self.source.usage(name).called:
@@ -119,6 +120,8 @@ class NodeMaker:
         if name in self.wanted:
             role = self.wanted[name]
             return Fixed(None) if role is None else Leaf(name, role)
+        if looks_like_index(name):
+            return Fixed(0)
         if plain(name) in _PLAIN_VALUES:
             return Fixed(_PLAIN_VALUES[plain(name)])
         if options := self.source.options.get(name):

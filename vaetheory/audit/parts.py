@@ -151,6 +151,8 @@ def data_part(caller: Caller, sizes: Sizes, tolerance: float, region: Region) ->
         hypotheses = (*hypotheses, *reconstruction.scaled_hypotheses())
     if Role.TARGET not in caller.plan.roles or Role.RECONSTRUCTION not in caller.plan.roles:
         return Part(True, None)
+    if sizes.tokens is not None:
+        return Part(True, first_fit(reconstruction.categorical(), table, tolerance))
     found = first_fit(hypotheses, table, tolerance)
     if found is not None and found.hypothesis.name == "squared error":
         # Within (0, 1) a Huber loss is a squared error: only larger errors tell.

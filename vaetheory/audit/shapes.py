@@ -15,7 +15,9 @@ class Sizes:
     """B examples, an event of shape `event` (D entries), a latent of shape `latent` (K entries).
 
     An image is [C, H, W], or [H, W, C] with `channels_last`. A mask, where there is one, has the
-    first `mask_axes` axes of an event (all of them where that is None), and may be boolean.
+    first `mask_axes` axes of an event (all of them where that is None), and may be boolean. With
+    `tokens`, x holds that many sorts of tokens, and x̂ has an entry for each sort: on the last axis,
+    or on the first of an example with `sorts_first`.
     """
 
     batch: int
@@ -24,6 +26,8 @@ class Sizes:
     channels_last: bool = False
     mask_axes: int | None = None
     boolean: bool = False
+    tokens: int | None = None
+    sorts_first: bool = False
 
     @property
     def symbols(self) -> dict[str, float]:
@@ -55,6 +59,10 @@ class Sizes:
             return (self.batch, 2 * self.latent[0], *self.latent[1:])
         if role in (Role.MASK, Role.MISSING):
             return (self.batch, *self.event[: self.mask_axes])
+        if role is Role.RECONSTRUCTION and self.tokens is not None:
+            sorts = (self.tokens,)
+            event = (*sorts, *self.event) if self.sorts_first else (*self.event, *sorts)
+            return (self.batch, *event)
         return (self.batch, *(self.latent if role.is_latent else self.event))
 
     def with_two_latents(self) -> Sizes:
@@ -172,6 +180,13 @@ def sequences_of_latents() -> Layout:
     )  # fmt: skip
 
 
+def texts(*, sorts_first: bool) -> Layout:
+    """x is [B, D], whole numbers that stand for tokens; x̂ is [B, D, V], or [B, V, D]."""
+    layout = flat().changed(partial(replace, tokens=_SORTS, sorts_first=sorts_first))
+    shape = "[B, V, D]" if sorts_first else "[B, D, V]"
+    return replace(layout, name=f"tokens [B, D], x̂ as {shape}")
+
+
 def frozen(event: tuple[int, ...], latent: int | None = None) -> Layout:
     """D fixed by a literal in the function (and K too, where it is given)."""
     ks = (latent,) * 3 if latent else (5, 2, 9)
@@ -188,6 +203,8 @@ def frozen(event: tuple[int, ...], latent: int | None = None) -> Layout:
     )
 
 
+# No other axis of a layout is as long.
+_SORTS = 13
 _COMMON = (784, 3072, 4096, 12288)
 _IMAGES = {784: (1, 28, 28), 3072: (3, 32, 32), 1024: (1, 32, 32), 4096: (1, 64, 64),
            12288: (3, 64, 64)}  # fmt: skip
@@ -205,6 +222,8 @@ def layouts(literals: Iterable[float] = (), *, channels_last: bool = False) -> I
     yield latent_maps()
     yield sequences()
     yield sequences_of_latents()
+    yield texts(sorts_first=False)
+    yield texts(sorts_first=True)
     numbers = sorted({int(n) for n in literals if n == int(n) and 2 <= n <= 20_000})
     widths = [n for n in numbers if n >= 8]
     for width in dict.fromkeys([*_COMMON[:1], *(n for n in widths if n > 20)]):

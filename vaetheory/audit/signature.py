@@ -196,7 +196,7 @@ def _beside(roles: Mapping[str, Role]) -> dict[str, list[tuple[int, Role]]]:
     ]  # fmt: skip
     taken = {roles[name] for name in firm}
     found: dict[str, list[tuple[int, Role]]] = _further_pairs(bare, roles)
-    found |= _features(bare)
+    found |= _features(bare, roles)
     found |= _second_latent(bare, roles)
     if found:
         return found
@@ -236,10 +236,13 @@ def _further_pairs(
     return {target: [(0, Role.TARGET)], recon: [(1, Role.HEAD)], partner: [(0, Role.CONDITION)]}
 
 
-def _features(bare: Mapping[str, str]) -> dict[str, list[tuple[int, Role]]]:
+def _features(
+    bare: Mapping[str, str], roles: Mapping[str, Role]
+) -> dict[str, list[tuple[int, Role]]]:
     """`recon_features, input_features`: what another network makes of x̂ and of x."""
     names = [name for name in bare if _FEATURES.search(plain(bare[name]))]
-    if len(names) != 2:
+    rest = {role for name, role in roles.items() if name not in names}
+    if len(names) != 2 or not {Role.TARGET, Role.RECONSTRUCTION} <= rest:
         return {}
     return {names[0]: [(0, Role.HEAD)], names[1]: [(0, Role.CONDITION)]}
 

@@ -92,6 +92,40 @@ def _log_softmax(a: Array) -> Array:
     return np.asarray(a - top - np.log(np.exp(a - top).sum(axis=1, keepdims=True)))
 
 
+def _of_tokens(text: str, of_entries: Callable[[Array], Array]) -> Term:
+    """A function of x̂ at the token that is there: x is [B, D], x̂ [B, D, V] or [B, V, D]."""
+
+    def total(values: Values) -> float:
+        x, recon = values[Role.TARGET], values[Role.RECONSTRUCTION]
+        chosen = x.reshape(x.shape[0], -1).astype(np.int64)
+        if recon.shape[:2] != chosen.shape:
+            recon = np.moveaxis(recon, 1, -1)
+        with np.errstate(all="ignore"):
+            entries = of_entries(recon)
+        return float(np.take_along_axis(entries, chosen[..., None], axis=-1).sum())
+
+    return Term(text, frozenset(_PAIR), total)
+
+
+def _minus_log_softmax(a: Array) -> Array:
+    top = a.max(axis=-1, keepdims=True)
+    return np.asarray(top + np.log(np.exp(a - top).sum(axis=-1, keepdims=True)) - a)
+
+
+TOKEN_LOGITS = _of_tokens("−log softmax(x̂)[x]", _minus_log_softmax)
+TOKEN_LOGS = _of_tokens("−x̂[x]", lambda a: -a)
+TOKEN_PROBABILITIES = _of_tokens("−log x̂[x]", lambda p: -np.log(p))
+
+
+def categorical() -> tuple[Hypothesis, ...]:
+    """What a reconstruction term of tokens can be."""
+    return (
+        Hypothesis((TOKEN_LOGITS,), "categorical on logits"),
+        Hypothesis((TOKEN_LOGS,), "categorical on log probabilities"),
+        Hypothesis((TOKEN_PROBABILITIES,), "categorical on probabilities"),
+    )
+
+
 MULTINOMIAL = _pair("−x log softmax(x̂)", lambda x, a: -x * _log_softmax(a))
 CONTINUOUS_NORM = _pair("−log C(x̂)", lambda x, p: -_log_norm(p) + 0 * x)
 LOGIT_CONTINUOUS_NORM = _pair("−log C(sigmoid(x̂))", lambda x, a: -_log_norm(sigmoid(a)) + 0 * x)

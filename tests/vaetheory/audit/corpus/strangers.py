@@ -197,3 +197,44 @@ def one_key_in_two_dicts(preds, targets):
 @truth(WRONG, None, "swapped-bce")
 def logits_as_the_target(recon, x, mu, logvar):
     return F.binary_cross_entropy_with_logits(x, recon, reduction="sum") + _kl(mu, logvar).sum()
+
+
+@truth(BETA, "kl_w")
+def tokens_with_padding(logits, targets, mu, logvar, pad_idx=0, kl_w=1.0):
+    flat = logits.reshape(-1, logits.size(-1))
+    rec = F.cross_entropy(flat, targets.reshape(-1), ignore_index=pad_idx, reduction="sum")
+    return (rec + kl_w * _kl(mu, logvar).sum()) / targets.size(0)
+
+
+@truth(BETA, "D", "hidden-beta")
+def mean_over_tokens(logits, x, mu, logvar, vocab_size):
+    rec = F.cross_entropy(logits.view(-1, vocab_size), x.view(-1), ignore_index=0)
+    return rec + _kl(mu, logvar).sum(1).mean()
+
+
+@truth(WRONG, None, "kl-sign")
+def log_probabilities_of_tokens(logp, target, mean, logv):
+    nll = F.nll_loss(logp.view(-1, logp.size(2)), target.view(-1), reduction="sum")
+    return nll - _kl(mean, logv).sum()
+
+
+@truth(NEGATIVE, 1)
+def masked_tokens(logits, targets, mask, mu, logvar):
+    rec = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+    return (rec * mask).sum() / len(mask) + _kl(mu, logvar).sum() / len(mask)
+
+
+@truth(UNDECIDED, None, "undecided")
+def next_token(logits, targets, mu, logvar):
+    flat = logits[:, :-1].reshape(-1, logits.size(-1))
+    return F.cross_entropy(flat, targets[:, 1:].reshape(-1)) + _kl(mu, logvar).sum()
+
+
+@truth(NEGATIVE, 1)
+def features_are_the_data(recon_features, features, mu, logvar):
+    return F.mse_loss(recon_features, features, reduction="sum") + _kl(mu, logvar).sum()
+
+
+@truth(NEGATIVE, 1)
+def observed_is_the_data(observed_x, recon_x, mu, logvar):
+    return F.mse_loss(recon_x, observed_x, reduction="sum") + _kl(mu, logvar).sum()
