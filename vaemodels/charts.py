@@ -204,9 +204,18 @@ def _bars(axes: Axes, bars: Bars) -> None:
 
 def _draw(axes: Axes, series: Series) -> None:
     colour = COLOURS[series.colour]
-    for x, height, note in zip(series.x, series.y, series.notes, strict=False):
+    for number, (x, height, note) in enumerate(zip(series.x, series.y, series.notes, strict=False)):
+        # on both sides of the curve in turn, so that the notes of near points stay apart
+        above = number % 2 == 0
         axes.annotate(
-            note, (x, height), (5, 5), textcoords="offset points", color=QUIET, fontsize=8
+            note,
+            (x, height),
+            (5, 5) if above else (-5, -5),
+            textcoords="offset points",
+            ha="left" if above else "right",
+            va="bottom" if above else "top",
+            color=QUIET,
+            fontsize=8,
         )
     if series.low is not None and series.high is not None:
         y = np.asarray(series.y)

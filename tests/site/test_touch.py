@@ -156,65 +156,109 @@ class TestExplorer:
         page.get_by_text("could not be loaded").wait_for()
 
 
+def weights_agree(page: Page, site: Site) -> None:
+    """Each weight has the numbers of the result file."""
+    opened(page, site, "beta")
+    result = ROOT / "docs" / "results" / "experiments" / "two-terms.json"
+    models = json.loads(result.read_text())["data"]["models"]
+    page.get_by_role("slider", name="Weight of the KL term").focus()
+    page.keyboard.press("Home")
+    for name, found in models.items():
+        widget = page.locator("[data-widget=beta]")
+        assert widget.get_attribute("data-weight") == name
+        for key in ("rate", "distortion"):
+            mean = math.fsum(found[key]) / len(found[key])
+            assert float(str(widget.get_attribute(f"data-{key}"))) == pytest.approx(mean)
+        page.keyboard.press("ArrowRight")
+
+
+def temperature_agrees(page: Page, site: Site) -> None:
+    """Cold: one-hot, mean π. Hot: in the middle. The largest entry follows π at either."""
+    opened(page, site, "gumbel")
+    page.get_by_role("slider", name="Temperature").focus()
+    found = {}
+    for key in ("Home", "End"):
+        page.keyboard.press(key)
+        frame(page)
+        data = page.locator("[data-widget=gumbel]")
+        found[key] = {
+            name: [float(v) for v in str(data.get_attribute(f"data-{name}")).split(",")]
+            for name in ("tau", "mean", "share", "hard")
+        }
+    assert found["Home"]["tau"] == pytest.approx([0.05])
+    assert found["End"]["tau"] == pytest.approx([20])
+    # 500 samples from a fixed seed: five standard deviations of a share.
+    assert found["Home"]["share"] == pytest.approx([0.6, 0.3, 0.1], abs=0.11)
+    assert found["End"]["share"] == found["Home"]["share"]
+    assert found["Home"]["mean"] == pytest.approx(found["Home"]["share"], abs=0.05)
+    assert found["End"]["mean"] == pytest.approx([1 / 3] * 3, abs=0.05)
+    assert found["Home"]["hard"][0] > 0.7
+    assert found["End"]["hard"] == [0]
+
+
+def gaussian_agrees(page: Page, site: Site) -> None:
+    """The handles move μ and σ; the closed form is Python's, the estimate within five errors."""
+    opened(page, site, "gaussian-kl")
+    widget = page.locator("[data-widget=gaussian-kl]")
+    widget.evaluate("widget => widget.scrollIntoView({ block: 'center' })")
+    for handle, by in ((".handle-sigma", 1.0), (".handle-mu", -2.0)):
+        box = page.locator(handle).bounding_box()
+        drawing = page.locator(".gaussian-densities").bounding_box()
+        assert box is not None
+        assert drawing is not None
+        unit = drawing["width"] * 42.8 / 440
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + by * unit, y - 20, steps=6)
+        page.mouse.up()
+    page.wait_for_function("() => document.querySelector('.gaussian').dataset.n === '20000'")
+    exact = gaussian.divergence(-1.0, 1.5)
+    shown = {k: float(str(widget.get_attribute(f"data-{k}"))) for k in ("exact", "mean", "half")}
+    assert shown["exact"] == pytest.approx(exact, abs=1e-9)
+    # The interval is 2.58 standard errors wide to each side.
+    assert shown["mean"] == pytest.approx(exact, abs=2 * shown["half"])
+    # Its width is that of a normal sample of this size, to a few percent.
+    spread = math.sqrt(0.5 * (1.5**2 - 1) ** 2 + (-1.0 * 1.5) ** 2)
+    assert shown["half"] == pytest.approx(2.576 * spread / math.sqrt(20000), rel=0.05)
+
+
+AGREEMENTS = {
+    "beta.js": weights_agree,
+    "gumbel.js": temperature_agrees,
+    "gaussian-kl.js": gaussian_agrees,
+}
+FAULTS = [
+    ("beta.js", "stop.distortion[0]", "stop.rate[0]"),
+    ("beta.js", "weight: stop.name", "weight: stop.rate[0]"),
+    ("gumbel.js", "Math.log(p) + draw()", "p + draw()"),
+    ("gumbel.js", "(score - most) / tau", "(score - most) * tau"),
+    ("gaussian-kl.js", "0.5 * (mu ** 2 + sigma ** 2 - 1", "(mu ** 2 + sigma ** 2 - 1"),
+    ("gaussian-kl.js", "0.5 * noise ** 2 + 0.5 * z ** 2", "0.5 * noise ** 2 + z ** 2"),
+    ("gaussian-kl.js", "- mean ** 2, 0) / this.n", "- mean ** 2, 0)"),
+]
+
+
 class TestOthers:
-    def test_each_weight_has_the_numbers_of_the_result_file(
-        self, site: Site, context: BrowserContext
+    @pytest.mark.parametrize("script", AGREEMENTS)
+    def test_their_numbers(self, script: str, site: Site, context: BrowserContext) -> None:
+        AGREEMENTS[script](context.new_page(), site)
+
+    @pytest.mark.parametrize(("script", "right", "wrong"), FAULTS)
+    def test_a_planted_fault_is_seen(
+        self, script: str, right: str, wrong: str, site: Site, context: BrowserContext
     ) -> None:
-        page = opened(context.new_page(), site, "beta")
-        result = ROOT / "docs" / "results" / "experiments" / "two-terms.json"
-        models = json.loads(result.read_text())["data"]["models"]
-        slider = page.get_by_role("slider", name="Weight of the KL term")
-        slider.focus()
-        page.keyboard.press("Home")
-        for name, found in models.items():
-            widget = page.locator("[data-widget=beta]")
-            assert widget.get_attribute("data-weight") == name
-            for key in ("rate", "distortion"):
-                mean = math.fsum(found[key]) / len(found[key])
-                assert float(str(widget.get_attribute(f"data-{key}"))) == pytest.approx(mean)
-            page.keyboard.press("ArrowRight")
-
-    def test_the_temperature(self, site: Site, context: BrowserContext) -> None:
-        """Cold: one-hot, mean π. Hot: in the middle. The largest entry follows π at either."""
-        page = opened(context.new_page(), site, "gumbel")
-        page.get_by_role("slider", name="Temperature").focus()
-        found = {}
-        for key in ("Home", "End"):
-            page.keyboard.press(key)
-            frame(page)
-            data = page.locator("[data-widget=gumbel]")
-            found[key] = {
-                name: [float(v) for v in str(data.get_attribute(f"data-{name}")).split(",")]
-                for name in ("tau", "mean", "share", "hard")
-            }
-        assert found["Home"]["tau"] == pytest.approx([0.05])
-        assert found["End"]["tau"] == pytest.approx([20])
-        # 500 samples from a fixed seed: five standard deviations of a share.
-        assert found["Home"]["share"] == pytest.approx([0.6, 0.3, 0.1], abs=0.11)
-        assert found["End"]["share"] == found["Home"]["share"]
-        assert found["Home"]["mean"] == pytest.approx(found["Home"]["share"], abs=0.05)
-        assert found["End"]["mean"] == pytest.approx([1 / 3] * 3, abs=0.05)
-        assert found["Home"]["hard"][0] > 0.7
-        assert found["End"]["hard"] == [0]
-
-    def test_the_handles_of_the_gaussian(self, site: Site, context: BrowserContext) -> None:
-        page = opened(context.new_page(), site, "gaussian-kl")
-        widget = page.locator("[data-widget=gaussian-kl]")
-        widget.evaluate("widget => widget.scrollIntoView({ block: 'center' })")
-        for handle, by in ((".handle-sigma", 1.0), (".handle-mu", -2.0)):
-            box = page.locator(handle).bounding_box()
-            drawing = page.locator(".gaussian-densities").bounding_box()
-            assert box is not None
-            assert drawing is not None
-            unit = drawing["width"] * 42.8 / 440
-            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-            page.mouse.move(x, y)
-            page.mouse.down()
-            page.mouse.move(x + by * unit, y - 20, steps=6)
-            page.mouse.up()
-        page.wait_for_function("() => document.querySelector('.gaussian').dataset.n === '20000'")
-        exact = gaussian.divergence(-1.0, 1.5)
-        assert float(str(widget.get_attribute("data-exact"))) == pytest.approx(exact, abs=1e-9)
+        source = (ROOT / "docs" / "assets" / script).read_text()
+        assert right in source
+        page = context.new_page()
+        page.route(
+            f"**/assets/{script}",
+            lambda route: route.fulfill(
+                body=source.replace(right, wrong), content_type="text/javascript"
+            ),
+        )
+        with pytest.raises(AssertionError):
+            AGREEMENTS[script](page, site)
 
 
 class TestEveryWhere:
