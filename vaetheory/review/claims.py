@@ -26,7 +26,14 @@ from vaetheory.latex.meaning.survey import Facts
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.review.assumptions import densities, unconditional
 from vaetheory.review.deciding import Decider, Decision
-from vaetheory.review.families import Formulas, components, guesses, has_components, instantiated
+from vaetheory.review.families import (
+    Formulas,
+    components,
+    guesses,
+    has_components,
+    instantiated,
+    lacks_a_family,
+)
 from vaetheory.review.graphs import data_law, implied
 from vaetheory.review.noise import as_stated, reparameterized
 from vaetheory.review.proportions import NOT_SETTLED, as_logarithms, scaled
@@ -142,6 +149,14 @@ def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
     return worst
 
 
+def doubted_without_family(claimed: Claimed) -> Claimed:
+    """What fails only for want of a family that is not stated is not held against the line."""
+    if claimed.decision.verdict is Verdict.FAILS and lacks_a_family(claimed.statement):
+        why = "a density on one side and its parameters on the other: of which family is it?"
+        return replace(claimed, decision=Decision(Verdict.UNDECIDED, "", why))
+    return claimed
+
+
 def _may_be_components(statement: Statement) -> bool:
     return statement.relation is not Relation.UNBIASED and components(statement)
 
@@ -164,9 +179,25 @@ def _extra(statement: Statement, situation: Situation) -> list[tuple[Assumption,
     found += implied(statement, situation.present, situation.graphs)
     if statement.relation.strict:
         found.extend((d,) for d in _different(statement))
-    if not stated:
-        found.extend(guesses(statement, situation.formulas))
+    told = {_whose(a) for a in stated}
+    for guess in guesses(statement, situation.formulas):
+        # the file may state the posterior, and leave the standard normal prior unsaid
+        unsaid = tuple(a for a in guess if _whose(a) not in told)
+        if unsaid:
+            found.append((*stated, *unsaid))
     return found
+
+
+def _whose(assumption: Assumption) -> tuple[object, ...]:
+    """Whose family it is, in whatever space its variables take their values."""
+    if not isinstance(assumption, Family):
+        return (assumption,)
+    density = assumption.density
+    return (
+        density.letter,
+        frozenset(v.slot for v in density.of),
+        frozenset(v.slot for v in density.given),
+    )
 
 
 def _different(statement: Statement) -> list[Assumption]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from vaetheory.calculus.positivity import positive
 from vaetheory.calculus.ranges import values
 from vaetheory.checkers import exact, proof
 from vaetheory.checkers.evidence import Counterexample, Evidence, Verdict
@@ -164,7 +165,10 @@ def termwise(statement: Statement) -> Statement | None:
     """
     if not statement.relation.direction:
         return None
-    match statement.left, statement.right:
+    (factors, left), (others, right) = (_scaled(s) for s in (statement.left, statement.right))
+    if factors != others or not all(map(positive, factors)):
+        return None
+    match left, right:
         case IndexedSum() as left, IndexedSum() as right if (left.low, left.high) == (
             right.low,
             right.high,
@@ -179,6 +183,15 @@ def termwise(statement: Statement) -> Statement | None:
         ):
             return replace(statement, left=left.body, right=right.body)
     return None
+
+
+def _scaled(side: Expression) -> tuple[tuple[Expression, ...], Expression]:
+    """(1/N, ∑ …) for 1/N ∑ …"""
+    if isinstance(side, Product):
+        inner = [f for f in side.factors if isinstance(f, IndexedSum | Expectation)]
+        if len(inner) == 1:
+            return tuple(f for f in side.factors if f is not inner[0]), inner[0]
+    return (), side
 
 
 def _from(second: Evidence, first: Evidence) -> Decision:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from vaetheory.language.assumptions import Assumption, Family
-from vaetheory.language.binding import substitute
+from vaetheory.language.binding import covers, free_variables, substitute
 from vaetheory.language.distributions import bernoulli, normal
 from vaetheory.language.expressions import (
     Density,
@@ -94,7 +94,25 @@ def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, 
     taken = any(a.density.letter.name in ("q", "Q") for a in latent if isinstance(a, Family))
     means = tuple(m for m in formulas.means if not (taken and _is_mu(m)))
     found = [(one, *latent) for one in _likelihoods(present, replace(formulas, means=means))]
-    return found or ([latent] if latent else [])
+    prior = tuple(_priors(present, sides, formulas)) if formulas.flavour == "gaussian" else ()
+    return found or ([latent] if latent else [prior] if prior else [])
+
+
+def _priors(
+    present: list[Density], sides: tuple[Expression, ...], formulas: Formulas
+) -> Iterator[Assumption]:
+    """p(z) = ∏ N(z_d; 0, 1) in a line that writes p(z) and the value of z."""
+    values = {n.variable for side in sides for n in walk(side) if isinstance(n, Value)}
+    for density in present:
+        if density.letter.name not in ("p", "P") or density.given or len(density.of) != 1:
+            continue
+        variable = density.of[0]
+        indexed = variable[formulas.index] in values
+        if variable.slot.lower() in ("x", "y") or not (indexed or variable in values):
+            continue
+        component = Value(variable[formulas.index]) if indexed else Value(variable)
+        body = normal(component, ZERO, ONE)
+        yield Family(density, product(body, formulas.index, formulas.high) if indexed else body)
 
 
 def _of_one_pixel(side: Expression, formulas: Formulas) -> bool:
@@ -241,3 +259,28 @@ def _formula(density: Density, family: Family) -> Expression | None:
         if used.variable is not None and not used.offset:
             return substitute(family.definition.body, {family.definition.index: used.variable})
     return None
+
+
+def lacks_a_family(statement: Statement) -> bool:
+    """Whether a line says what a density or an average under one is by parameters or by the value
+    of its argument, and nothing says of which family it is: it may be true of that family.
+    """
+    if any(isinstance(a, Family) for a in statement.assumptions):
+        return False
+    sides = (statement.left, statement.right)
+    laws = [list(densities((side,))) for side in sides]
+    if bool(laws[0]) == bool(laws[1]):
+        return False
+    formula, law = (sides[1], laws[0]) if laws[0] else (sides[0], laws[1])
+    arguments = {v.slot for d in law for v in (*d.of, *d.given)}
+    other = free_variables(statement.left) if laws[0] else free_variables(statement.right)
+    for node in walk(formula):
+        if isinstance(node, Value) and node.variable in free_variables(formula):
+            variable = node.variable
+            if isinstance(variable.space, Index | Integers):
+                continue
+            if variable.slot not in arguments and variable not in other:
+                return True
+            if any(covers(v, variable) and v in other for d in law for v in d.of):
+                return True
+    return False

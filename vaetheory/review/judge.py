@@ -24,7 +24,13 @@ from vaetheory.latex.reader.syntax import Items, Name, Node
 from vaetheory.review.alternatives import of_side
 from vaetheory.review.assumptions import assumption_of
 from vaetheory.review.cases import put_in, reconsidered
-from vaetheory.review.claims import Claimed, Situation, proportional, settle
+from vaetheory.review.claims import (
+    Claimed,
+    Situation,
+    doubted_without_family,
+    proportional,
+    settle,
+)
 from vaetheory.review.deciding import Decider
 from vaetheory.review.families import formulas_of
 from vaetheory.review.graphs import written
@@ -119,6 +125,7 @@ def judge(
             flavour,
             lambda a, b, v, edge=edge: edge.settle(a, b, widened(a, b, v)),  # type: ignore[misc]
         )
+        claimed = doubted_without_family(claimed)
         entry.claimed = claimed
         entry.reading = _described(reading, r1, r2)
         cost += COST[claimed.decision.verdict]

@@ -53,7 +53,7 @@ def condition(text: str, start: int, end: int, tokens: Tokens) -> tuple[tuple[To
     before, behind = _before(text, start), _behind(text, end)
     said = [m for m in (_IF.search(before),) if m is not None]
     candidates: list[str] = []
-    if said:
+    if said and not _is_about_another(before, said[0]):
         candidates += [before[said[0].end() :]]
     after = _BEHIND.match(behind)
     if after is not None:
@@ -64,8 +64,29 @@ def condition(text: str, start: int, end: int, tokens: Tokens) -> tuple[tuple[To
             if found:
                 return found, False
     doubt = bool(said and _ABOUT_EQUALITY.search(before)) or after is not None
+    # if q(z|x) = δ(z − μ), …
+    doubt = doubt or any(
+        _LAW.match(m.group(1) or m.group(2)) for m in _INLINE.finditer("".join(candidates[:1]))
+    )
     around = re.sub(r"\$[^$]*\$", " ", f"{before} {behind}")
     return (), doubt or _LAWS.search(around) is not None
+
+
+_LAW = re.compile(r"^\s*[pqPQ](?![A-Za-z])[^=]*=")
+_BECAUSE = re.compile(r"\b(because|since|as|for|weil|denn|car|puisque)\b", re.IGNORECASE)
+
+
+def _is_about_another(before: str, said: re.Match[str]) -> bool:
+    """Whether the condition is one of an inline formula before it: "we have $…$ if and only if
+    $q = p$, because …".
+    """
+    condition = _INLINE.search(before, said.end())
+    claim = _INLINE.search(before[: said.start()])
+    return (
+        claim is not None
+        and condition is not None
+        and _BECAUSE.search(before, condition.end()) is not None
+    )
 
 
 def _before(text: str, start: int) -> str:

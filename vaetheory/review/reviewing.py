@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 
 from vaetheory.checkers.evidence import Counterexample, Verdict
 from vaetheory.language.assumptions import Assumption, Family
@@ -34,8 +35,14 @@ from vaetheory.review.report import (
     LineReport,
     Mistake,
 )
-from vaetheory.review.sheet import Sheet, read_sheet
-from vaetheory.review.unsaid import in_doubt, independences, unread_laws, untrue_asides
+from vaetheory.review.sheet import Line, Sheet, read_sheet
+from vaetheory.review.unsaid import (
+    defines_a_law,
+    in_doubt,
+    independences,
+    unread_laws,
+    untrue_asides,
+)
 
 SECONDS = 4.0
 
@@ -84,6 +91,21 @@ def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
     return reports
 
 
+_WITH = re.compile(r"^[\s,;.$)]*(with|where|for|mit|wobei|für|avec|où|and)\b", re.IGNORECASE)
+
+
+def _said_behind(
+    derivations: list[list[Line]], introduced: dict[int, Introduced]
+) -> Iterator[Line]:
+    """The families that are said directly behind a display: "… with $q(z|x) = N(z; μ, σ²)$"."""
+    for lines in derivations:
+        for line in lines:
+            new = introduced.get(line.number)
+            if not line.inline or new is None or new.family is None or not _WITH.match(line.prose):
+                return
+            yield line
+
+
 def _first_wrong(judged: list[Judged], introduced: dict[int, Introduced]) -> int:
     """The number of the first line that fails; one that is after all where none does."""
     for entry in judged:
@@ -120,8 +142,10 @@ def _under(
     )
     # said once, often behind the formula, it is true of the whole file
     given = (*given, *dict.fromkeys(averages))
-    for lines in sheet.derivations():
-        for line in lines:
+    derivations = sheet.derivations()
+    for number, lines in enumerate(derivations):
+        behind = _said_behind(derivations[number + 1 :], introduced)
+        for line in (*lines, *behind):
             if line.number in introduced and introduced[line.number].average is None:
                 new = introduced[line.number].families(sheet.facts, reading, lines)
                 said = {_told(a) for a in new if isinstance(a, Family)}
@@ -214,6 +238,8 @@ def _settled(report: LineReport, entry: Judged, sheet: Sheet, decider: Decider) 
     assert claimed is not None
     decision = claimed.decision
     unsaid = in_doubt(line, claimed.statement, sheet) if decision.verdict is Verdict.FAILS else ""
+    # p(z) = ∑_k π_k N(z; …) is the law that is meant, not a claim about it
+    unsaid = unsaid or ("it" if defines_a_law(entry) else "")
     if decision.verdict is Verdict.FAILS and not line.doubt and not unsaid:
         decision = decider.shown(claimed.statement, decision)
     assumptions = [describe(a) for a in claimed.statement.assumptions]

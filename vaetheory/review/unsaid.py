@@ -9,9 +9,16 @@ import re
 from collections.abc import Iterable
 
 from vaetheory.checkers.evidence import Verdict
-from vaetheory.language.assumptions import Assumption, Family, SameDensity
-from vaetheory.language.expressions import Density, MutualInformation, walk
-from vaetheory.language.statements import Statement
+from vaetheory.language.assumptions import Assumption, SameDensity
+from vaetheory.language.binding import free_variables
+from vaetheory.language.expressions import (
+    Density,
+    FamilyDensity,
+    Function,
+    MutualInformation,
+    walk,
+)
+from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.reader.errors import ReadError
@@ -31,13 +38,24 @@ _FAMILY = re.compile(
 )
 
 
+# p(x_d|z) = x̂_d if x_d = 1: the Bernoulli law, which is known
+_PIXEL = re.compile(
+    r"^[}\s]*(\$|\\\))?[\s,]*(if|when|for|wenn|falls|für|si|pour)\s*(\$|\\\()?\s*x(_\{?\w\}?)?\s*=\s*1\b"
+)
+
+
 def unread_laws(judged: Iterable[Judged], sheet: Sheet) -> list[Unsaid]:
     """The lines that say what a density is, and were not read."""
     found: list[Unsaid] = []
     text = sheet.document.text
     for entry in judged:
         line = entry.line
-        if entry.error is None or line.link.sign not in _SAYS:
+        if line.link.sign not in _SAYS:
+            continue
+        if entry.error is None:
+            if defines_a_law(entry):
+                left = text[line.left.span.start : line.left.span.end]
+                found.append(Unsaid(letters_in(left), line.start))
             continue
         left = text[line.left.span.start : line.left.span.end]
         right = text[line.right.span.start : line.right.span.end]
@@ -47,6 +65,21 @@ def unread_laws(judged: Iterable[Judged], sheet: Sheet) -> list[Unsaid]:
         if line.first and law and (not logarithm or _FAMILY.search(right)):
             found.append(Unsaid(letters_in(left), line.start))
     return found
+
+
+def defines_a_law(entry: Judged) -> bool:
+    """Whether a line says what a density is, by parameters or by values of other densities, as
+    p(z) = ∑_k π_k N(z; μ_k, σ_k²) and p(z) = 1/K ∑_k q(z|u_k) do: neither true nor false.
+    """
+    claimed = entry.claimed
+    if claimed is None or not entry.line.first or claimed.decision.verdict is Verdict.HOLDS:
+        return False
+    left, right = claimed.statement.left, claimed.statement.right
+    if not isinstance(left, Density) or claimed.statement.relation is not Relation.EQUAL:
+        return False
+    return bool(free_variables(right) - {*left.of, *left.given}) or any(
+        isinstance(n, FamilyDensity | Function) for n in walk(right)
+    )
 
 
 def independences(sheet: Sheet, reading: Reading) -> list[Assumption]:
@@ -79,7 +112,8 @@ def untrue_asides(sheet: Sheet, reading: Reading, decider: Decider) -> list[Unsa
     """What inline formulas say of densities and is not true of all of them."""
     found: list[Unsaid] = []
     for line in sheet.asides:
-        if _independence(line, sheet, reading) is not None:
+        behind = sheet.document.text[line.right.span.end :][:60]
+        if _independence(line, sheet, reading) is not None or _PIXEL.match(behind):
             continue
         judged = judge([line], sheet.facts, reading, (), decider).lines[0]
         claimed = judged.claimed
@@ -96,9 +130,7 @@ def in_doubt(line: Line, statement: Statement, sheet: Sheet) -> str:
     said = [u.letters for u in sheet.unsaid if u.place <= line.start]
     if not said:
         return ""
-    stated = {a.density.letter.name for a in statement.assumptions if isinstance(a, Family)}
-    spoken = _letters(statement) - {name[:1].lower() for name in stated}
-    return " and ".join(sorted(frozenset().union(*said) & spoken))
+    return " and ".join(sorted(frozenset().union(*said) & _letters(statement)))
 
 
 def _letters(statement: Statement) -> set[str]:

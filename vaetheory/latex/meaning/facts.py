@@ -48,6 +48,9 @@ class Facts:
     covariances: set[str] = field(default_factory=set)
     settings: tuple[Any, ...] = ()
     introduced: set[str] = field(default_factory=set)
+    scripts: set[str] = field(default_factory=set)
+    limits: dict[str, set[str]] = field(default_factory=dict)
+    labels: dict[str, bool] = field(default_factory=dict)
 
     @property
     def latents(self) -> tuple[Name, ...]:

@@ -42,7 +42,13 @@ def _(node: Big, scope: Scope) -> Expression:
         raise ReadError(
             f"{node.sign} over what? Write the index below it", node.start, node.start + 1
         )
-    if node.low is None and node.high is None and all(is_random(n.base, scope) for n in names):
+    labels = [scope.facts.labels.get(n.base) for n in names]
+    if False in labels and (node.low is not None or node.high is not None):
+        raise ReadError(
+            f"limits of {node.sign} that are not those of the whole set", node.start, node.end
+        )
+    unlimited = node.low is None and node.high is None
+    if (unlimited or all(labels)) and all(is_random(n.base, scope) for n in names):
         if node.sign == "∏":
             raise ReadError(
                 "a product over a random variable is not read", node.start, node.start + 1

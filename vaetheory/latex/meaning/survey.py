@@ -161,6 +161,8 @@ def _look(node: Node, facts: Facts) -> None:
                 names = names[:1]
             if low is not None or high is not None:
                 facts.indices |= {n.base for n in names}
+                for n in names[:1]:
+                    facts.limits.setdefault(n.base, set()).add(f"{_limit(low)} {_limit(high)}")
                 if high is not None and names:
                     facts.highs.setdefault(names[0].base, high)
                     facts.sizes |= {n.base for n in walk(high) if isinstance(n, Name)}
@@ -193,6 +195,7 @@ def _look(node: Node, facts: Facts) -> None:
             facts.bound_names.add(key_of(node))
     if isinstance(node, Name):
         facts.names.add(node.base)
+        facts.scripts.update(t.text for t in (*node.sub, *node.sup))
         if ":" in spelled(node.sub):
             facts.blocks.add((node.base, spelled(node.sub)))
         if not node.sub and not node.sup:
@@ -226,7 +229,25 @@ def _layers(facts: Facts, names: tuple[Name, ...]) -> None:
             facts.layered.add(n.base)
 
 
+def _limit(node: Node | None) -> str:
+    """A limit of a sum as far as it is looked at: numbers and letters."""
+    return str(getattr(node, "value", getattr(node, "base", "")))
+
+
+def _labels(facts: Facts) -> None:
+    """∑_{c=0}^9 p(c) p(x|c): c is a random variable, and the sum is over all of its values, as
+    long as the file has no other limits for it; which it says for each such letter.
+    """
+    for base in facts.indices & facts.arguments - facts.scripts:
+        ranges = facts.limits.get(base, set())
+        facts.labels[base] = len(ranges) == 1 and next(iter(ranges))[:2] in ("0 ", "1 ")
+        facts.summed.add(base)
+        facts.indices.discard(base)
+        facts.highs.pop(base, None)
+
+
 def _finish(facts: Facts) -> None:
+    _labels(facts)
     facts.unlimited = {s for s in facts.summed if s not in facts.arguments}
     facts.summed -= {s for s in facts.summed if s not in facts.arguments}
     facts.arguments |= {"x"} if facts.unargued else set()
