@@ -65,6 +65,8 @@ def _follow_one(formula: Formula, hyper: Hyper) -> list[Effect]:
             continue
         if shot.residual <= 100 * formula.tolerance:
             shots.append((value, shot))
+        elif hyper.name not in formula.lost and not hyper.counts_steps:
+            formula.lost.append(hyper.name)
     moved = [term for term in formula.terms if _moves(term, shots, formula.tolerance)]
     simple = {term: found for term in moved if (found := _form(term, shots, hyper, formula))}
     for term, (symbol, at_base, power) in simple.items():

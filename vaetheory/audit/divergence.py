@@ -56,6 +56,11 @@ def read(formula: Formula) -> Divergence:
     if p is None:
         return _unusual(formula, coefficients)
     pieces: tuple[tuple[Term, float], ...]
+    if part.name == "one sample" and part.fit.terms[1] not in coefficients:
+        half = ((terms.SAMPLE_SQUARE, 0.5), (p.log, -0.5 * p.log_factor))
+        if all(term in coefficients for term, _ in half):
+            said = "−log p(z) of one sample, with the exact entropy of q(z|x); "
+            return _weighed(coefficients, half, p.name, said, -0.5)
     if part.name == "one sample":
         pieces = (
             (terms.SAMPLE_SQUARE, 0.5),

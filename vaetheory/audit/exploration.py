@@ -127,8 +127,8 @@ class Stop:
         """
         self._used = min(self._used, time.process_time() + seconds)
         self._clock = min(self._clock, _clock() + _PATIENCE * seconds)
-        if by_the_wall:
-            self._wall = min(self._wall, time.monotonic() + _PATIENCE * seconds)
+        wall = time.monotonic() + _PATIENCE * seconds
+        self._wall = min(self._wall, wall) if by_the_wall else float("inf")
 
     def extend(self, seconds: float) -> None:
         """Allow so many seconds from now for one more search; not more on the clock."""

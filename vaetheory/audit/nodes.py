@@ -37,6 +37,7 @@ from vaetheory.audit.roles import Role
 from vaetheory.audit.training import Absorbing, is_helper, is_loader, is_weights
 
 _CRITERION = re.compile(r"criterion|loss|bce|mse|nll|lpips|perceptual|_fn$|_func$|function")
+_OBJECTIVE = re.compile(r"loss|elbo|kl|diverg|likelihood|criterion|nll|penalty|objective")
 _NO_ANSWER = frozenset((
     "train", "eval", "parameters", "log", "log_dict", "zero_grad", "apply_gradients", "replace",
 ))  # fmt: skip
@@ -274,6 +275,8 @@ class NodeMaker:
             return Leaf(name, Role.PACKED)
         if self.is_midpoint(name):
             return Number(name)
+        if name == "C":
+            return Number(name)  # a capacity: a condition is written c
         if role is None and looks_like_number(name):
             is_open = self.doubt is Doubt.NUMBERS and not is_value(name)
             return Leaf(f"{name}?", Role.CONDITION) if is_open else Number(name)
@@ -323,6 +326,8 @@ def _is_network(base: Any, method: str, answer: Node) -> bool:
     """Whether a part of the real object is a network, absent, or gives what a network gives."""
     if getattr(base, method, None) is None or _has_parameters(base, method):
         return True
+    if _OBJECTIVE.search(plain(method)):
+        return False
     return any(leaf.role is not Role.CONDITION for leaf in leaves(answer))
 
 

@@ -173,6 +173,11 @@ def assumptions(evidence: Evidence) -> list[str]:
     ]
     if loose:
         found.append("probed as hyperparameters: " + ", ".join(loose))
+    if formula.lost:
+        named = ", ".join(formula.lost)
+        found.append(
+            f"with another {named} it is another sum: this is for the values as they stand"
+        )
     if formula.explained:
         found += _frozen(formula)
     for effect in evidence.effects:

@@ -55,6 +55,7 @@ class Formula:
     of_target: bool = False
     of_aside: bool = False
     mask: str = ""
+    lost: list[str] = field(default_factory=list)
 
     @property
     def explained(self) -> bool:

@@ -286,6 +286,9 @@ class _Reader:
             case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
                 for one, other in zip(targets, values, strict=True):
                     self._assigned(one, other)
+            case _, ast.IfExp(body=body):
+                # `x = batch[0] if isinstance(batch, tuple) else batch`
+                self._assigned(target, body)
             case ast.Tuple(elts=targets), ast.Name(id=name):
                 self._usage(name).unpacked = _names(targets)
             case ast.Name(id=name), ast.Constant(value=bool()):

@@ -135,6 +135,11 @@ def _one_side(evidence: Evidence, sides: _Sides, report: Report) -> Report:
     roles = evidence.formula.caller.plan.roles
     latent_roles = [role for role in (Role.MEAN, Role.SCALE) if role in roles]
     if not evidence.formula.latent.present and latent_roles:
+        if any(s.role.is_latent and s.automatic for s in evidence.gradients.slopes):
+            because = (
+                "μ and s change its gradient and not its value: a weight of the KL is detached"
+            )
+            return _undecided(report, because)
         named = " and ".join(SYMBOL[role] for role in latent_roles)
         why = f"{named} never change the loss: the KL is missing, and so is all regularization"
         fix = "loss = reconstruction - 0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()"

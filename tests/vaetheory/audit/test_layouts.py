@@ -69,3 +69,16 @@ def test_beside_convolutions_x_is_an_image(tmp_path: Path) -> None:
     report = vaetheory.audit.audit(load(f"{path}:loss").function)
     assert (report.verdict.value, report.beta) == ("beta objective", "C·H")
     assert {finding.name for finding in report.findings} == {"hidden-beta"}
+
+
+def test_weights_that_are_equal_by_default_are_said() -> None:
+    def loss(
+        recon: Tensor, x: Tensor, mu1: Tensor, logvar1: Tensor, mu2: Tensor, logvar2: Tensor,
+        alpha: float = 1.0, beta: float = 1.0,
+    ) -> Tensor:  # fmt: skip
+        both = alpha * kl(mu1, logvar1).sum() + beta * kl(mu2, logvar2).sum()
+        return F.mse_loss(recon, x, reduction="sum") + both
+
+    report = vaetheory.audit.audit(loss)
+    assert (report.verdict.value, report.beta) == ("negative ELBO", 1)
+    assert any(said.startswith("with another alpha, beta") for said in report.assumed)

@@ -12,6 +12,8 @@ import numpy as np
 
 from vaetheory.audit.roles import Role
 from vaetheory.audit.terms.latent import (
+    LOG_SIGMA,
+    LOG_VARIANCE,
     MEAN_SQUARE,
     PARAMETRIZATIONS,
     SAMPLE_SQUARE,
@@ -45,7 +47,13 @@ def variance_over_own(p: Parametrization) -> Term:
 def of_two_gaussians(p: Parametrization) -> tuple[Term, ...]:
     """What the terms of KL[q ‖ p] turn into when a denominator slips."""
     both = (Role.SCALE, Role.PRIOR_SCALE)
+    # A logarithm that nobody exponentiated, where s_p is one.
+    forgotten = (
+        _over("(μ−μ_p)²/s_p", Role.PRIOR_SCALE, lambda t: 1 / t),
+        entrywise("σ²/s_p", both, lambda s, t: p.sigma_squared(s) / t),
+    )
     return (
+        *(forgotten if p in (LOG_VARIANCE, LOG_SIGMA) else ()),
         *prior_terms(p),
         p.log,
         mean_over_own_variance(p),

@@ -238,3 +238,48 @@ def features_are_the_data(recon_features, features, mu, logvar):
 @truth(NEGATIVE, 1)
 def observed_is_the_data(observed_x, recon_x, mu, logvar):
     return F.mse_loss(recon_x, observed_x, reduction="sum") + _kl(mu, logvar).sum()
+
+
+class OwnLosses(nn.Module):
+    """A method that computes the two terms is no network, whatever its results are called."""
+
+    def __init__(self):
+        super().__init__()
+        self.enc, self.dec, self.w = nn.Linear(12, 8), nn.Linear(4, 12), 0.5
+
+    def _losses(self, x, x_hat, mu, logvar):
+        return F.mse_loss(x_hat, x, reduction="sum") / len(x), _kl(mu, logvar).sum(1).mean()
+
+    def training_step(self, batch, batch_idx):
+        x = batch[0] if isinstance(batch, tuple | list) else batch
+        mu, logvar = self.enc(x).chunk(2, dim=1)
+        x_hat = self.dec(mu + torch.randn_like(mu) * torch.exp(0.5 * logvar))
+        rec, kl = self._losses(x, x_hat, mu, logvar)
+        return {"loss": rec + self.w * kl, "kl": kl.detach()}
+
+
+truth(BETA, "self.w")(OwnLosses().training_step)
+
+
+@truth(NEGATIVE, 1)
+def sampled_prior_and_exact_entropy(recon, x, z, mu, logvar):
+    entropy = 0.5 * logvar.sum(1) + 0 * mu.sum(1)
+    return (F.mse_loss(recon, x, reduction="none").sum(1) + 0.5 * (z**2).sum(1) - entropy).mean()
+
+
+@truth(BETA, "gamma", "capacity")
+def capacity_called_c(recon, x, mu, logvar, C, gamma=1000):
+    kl = _kl(mu, logvar).sum(1).mean()
+    return F.mse_loss(recon, x, reduction="sum") / len(x) + gamma * (kl - C).abs()
+
+
+@truth(UNDECIDED, None, "gradient", "undecided")
+def weight_that_follows_the_loss(recon, x, mu, logvar):
+    rec, kl = F.mse_loss(recon, x, reduction="sum"), _kl(mu, logvar).sum()
+    return rec + (rec / kl).detach() * kl
+
+
+@truth(WRONG, None, "kl-scale")
+def prior_whose_logarithm_divides(x_hat, x, mu, logvar, prior_logvar):
+    kl = prior_logvar - logvar + (logvar.exp() + mu**2) / prior_logvar - 1
+    return F.mse_loss(x_hat, x, reduction="sum") + 0.5 * kl.sum()
