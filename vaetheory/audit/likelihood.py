@@ -154,6 +154,9 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
     part = formula.data
     rows = tuple((term.text, c) for term, c in coefficients.items())
     values = list(coefficients.values())
+    if part.name == "categorical on log probabilities" and not _says_log(formula):
+        because = "the data term is −x̂[x], which is a likelihood only if x̂ holds log probabilities"
+        return Likelihood(Family.UNKNOWN, values[0], part.name, rows, because=because)
     if part.name.startswith(("continuous", "Poisson", "multinomial", "categorical")):
         if all(value.is_close(values[0]) for value in values) and len(rows) == len(
             part.fit.terms if part.fit else ()
@@ -210,6 +213,13 @@ def _other(formula: Formula, coefficients: dict[Term, Monomial]) -> Likelihood:
         rows,
         because="two reconstruction terms are added: no single likelihood",
     )
+
+
+def _says_log(formula: Formula) -> bool:
+    """Whether x̂ is called a logarithm: `logp`, `log_probs`, but not `logits` or `probs`."""
+    leaves = formula.caller.plan.leaves()
+    names = [plain(leaf.name) for leaf in leaves if leaf.role is Role.RECONSTRUCTION]
+    return any("log" in name and "logit" not in name for name in names)
 
 
 def _optimal(name: str, weight: Monomial, rows: tuple[tuple[str, Monomial], ...]) -> Likelihood:

@@ -19,6 +19,7 @@ from vaetheory.audit.names import (
     looks_like_number,
     plain,
     role_of,
+    size_named,
 )
 from vaetheory.audit.plan import (
     Batches,
@@ -123,6 +124,8 @@ class NodeMaker:
             return Fixed(None) if role is None else Leaf(name, role)
         if looks_like_index(name):
             return Fixed(0)
+        if size_named(name) is None and self.is_count(name):
+            return Fixed(1)
         if plain(name) in _PLAIN_VALUES:
             return Fixed(_PLAIN_VALUES[plain(name)])
         if options := self.source.options.get(name):
@@ -281,6 +284,10 @@ class NodeMaker:
             is_open = self.doubt is Doubt.NUMBERS and not is_value(name)
             return Leaf(f"{name}?", Role.CONDITION) if is_open else Number(name)
         return Leaf(name, role) if role else Leaf(f"{name}?", Role.CONDITION)
+
+    def is_count(self, name: str) -> bool:
+        """Whether a name only counts rounds: `for epoch in range(n_epochs)`."""
+        return re.search(rf"range\((1,\s*)?{re.escape(name)}\b", self.source.text) is not None
 
     def is_midpoint(self, name: str) -> bool:
         """Whether `x0` is the middle of an annealing curve over steps, and no data."""

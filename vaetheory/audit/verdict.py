@@ -160,6 +160,14 @@ def _one_side(evidence: Evidence, sides: _Sides, report: Report) -> Report:
 
 def _both_sides(evidence: Evidence, sides: _Sides, report: Report) -> Report:
     data, kl = sides.data, sides.latent.weight
+    further = {Role.PRIOR_MEAN, Role.PRIOR_SCALE} & evidence.formula.caller.plan.roles
+    if further and further <= set(evidence.unused):
+        leaves = evidence.formula.caller.plan.leaves()
+        named = " and ".join(leaf.name for leaf in leaves if leaf.role in further)
+        because = (
+            f"{named} never change it: a second latent without a KL, or a prior that is unused"
+        )
+        return _undecided(report, because)
     assert data.weight is not None
     assert kl is not None
     weighting = weigh(data, kl, sides.constant)

@@ -283,3 +283,24 @@ def weight_that_follows_the_loss(recon, x, mu, logvar):
 def prior_whose_logarithm_divides(x_hat, x, mu, logvar, prior_logvar):
     kl = prior_logvar - logvar + (logvar.exp() + mu**2) / prior_logvar - 1
     return F.mse_loss(x_hat, x, reduction="sum") + 0.5 * kl.sum()
+
+
+@truth(UNDECIDED, None, "undecided")
+def forgets_the_logarithm(probs, x, mu, logvar):
+    return _kl(mu, logvar).sum() - probs.gather(-1, x.unsqueeze(-1)).sum()
+
+
+@truth(UNDECIDED, None, "undecided")
+def second_latent_without_a_kl(recon, x, mu1, logvar1, mu2, logvar2):
+    return F.mse_loss(recon, x, reduction="sum") + _kl(mu1, logvar1).sum()
+
+
+@truth(WRONG, "beta", "gradient")
+def fit(n_epochs, train_loader, beta=2.0):
+    for _ in range(n_epochs):
+        for x, _ in train_loader:
+            x_hat, mu, logvar = model(x)
+            loss = F.mse_loss(x_hat, x, reduction="sum") + beta * _kl(mu.detach(), logvar).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
