@@ -32,6 +32,7 @@ from vaetheory.review.families import (
     guesses,
     has_components,
     instantiated,
+    is_hidden,
     lacks_a_family,
 )
 from vaetheory.review.graphs import data_law, implied
@@ -131,7 +132,8 @@ def _under_assumptions(statement: Statement, situation: Situation) -> Claimed:
     for found in _extra(statement, situation):
         widened = replace(statement, assumptions=(*statement.assumptions, *found))
         checked = widened
-        if statement.relation is Relation.UP_TO_CONSTANT or has_components(statement):
+        written = not is_hidden(found, statement)
+        if written and (statement.relation is Relation.UP_TO_CONSTANT or has_components(statement)):
             checked = instantiated(widened, found)
         decision = situation.decider.decide(checked)
         if decision.verdict is Verdict.HOLDS:
@@ -265,8 +267,9 @@ def _quantities(statement: Statement) -> list[str]:
     both = names[0] & names[1]
     either = names[0] | names[1]
     hats = sorted(n for n in either if n.startswith(r"\hat{"))
-    found = hats if hats else [n for n in (r"\mu", "f") if n in either]
-    return found + [n for n in ("q", "z", "p") if n in both]
+    found: list[str] = hats if hats else [n for n in (r"\mu", "f") if n in either]
+    # x̂ moves with q: what depends on x̂ alone is no constant in q, though it does not have it
+    return found if hats else found + [n for n in ("q", "z", "p") if n in both]
 
 
 def _names(expression: Expression) -> set[str]:

@@ -89,6 +89,7 @@ def guesses(statement: Statement, formulas: Formulas) -> list[tuple[Assumption, 
     if not formulas.flavour or not written:
         return []
     present = list(densities((statement.left, statement.right)))
+    present += [d for d in _decoders(present) if d not in present]
     latent = tuple(_latents(present, formulas))
     # μ and σ belong to the posterior where there is one, and not to the decoder as well
     taken = any(a.density.letter.name in ("q", "Q") for a in latent if isinstance(a, Family))
@@ -120,6 +121,16 @@ def _of_one_pixel(side: Expression, formulas: Formulas) -> bool:
     return formulas.flavour == "bernoulli" and any(
         isinstance(node, Log) and node.argument in formulas.means for node in walk(side)
     )
+
+
+def _decoders(present: list[Density]) -> Iterator[Density]:
+    """p(x|z), which a joint p(x, z) has in it."""
+    hidden = {v.slot for d in present if d.letter.name in ("q", "Q") for v in d.of}
+    for density in present:
+        seen = tuple(v for v in density.of if v.slot not in hidden)
+        latent = tuple(v for v in density.of if v.slot in hidden)
+        if density.letter.name in ("p", "P") and len(seen) == 1 and latent:
+            yield Density(density.letter, seen, (*latent, *density.given))
 
 
 def _is_mu(node: Expression) -> bool:
@@ -221,6 +232,23 @@ def has_components(statement: Statement) -> bool:
     )
 
 
+def is_hidden(families: tuple[Assumption, ...], statement: Statement) -> bool:
+    """Whether a density whose family is assumed stands inside of a joint one, as p(x|z) does in
+    the ELBO: there its formula cannot be put in.
+    """
+    joints = [
+        (d.letter, {v.slot for v in d.of})
+        for d in densities((statement.left, statement.right))
+        if len(d.of) > 1
+    ]
+    return any(
+        a.density.letter == letter and {v.slot for v in a.density.of} < slots
+        for a in families
+        if isinstance(a, Family)
+        for letter, slots in joints
+    )
+
+
 def instantiated(statement: Statement, families: tuple[Assumption, ...]) -> Statement:
     """The statement with the formulas of the families in place of their densities, those of
     components too.
@@ -265,22 +293,41 @@ def lacks_a_family(statement: Statement) -> bool:
     """Whether a line says what a density or an average under one is by parameters or by the value
     of its argument, and nothing says of which family it is: it may be true of that family.
     """
-    if any(isinstance(a, Family) for a in statement.assumptions):
-        return False
+    families = [a for a in statement.assumptions if isinstance(a, Family)]
+    known = {v.name for a in families for v in free_variables(a.definition)}
+    known |= {n.name.name for a in families for n in walk(a.definition) if isinstance(n, Function)}
     sides = (statement.left, statement.right)
     laws = [list(densities((side,))) for side in sides]
-    if bool(laws[0]) == bool(laws[1]):
+    if not any(laws):
+        return False
+    named = [{_of_a_law(n) for n in walk(side)} - known - {""} for side in sides]
+    if named[0] ^ named[1]:
+        return True
+    if families or bool(laws[0]) == bool(laws[1]):
         return False
     formula, law = (sides[1], laws[0]) if laws[0] else (sides[0], laws[1])
-    arguments = {v.slot for d in law for v in (*d.of, *d.given)}
     other = free_variables(statement.left) if laws[0] else free_variables(statement.right)
+    arguments = {v.slot for d in law for v in (*d.of, *d.given)}
+    free = free_variables(formula)
     for node in walk(formula):
-        if isinstance(node, Value) and node.variable in free_variables(formula):
-            variable = node.variable
-            if isinstance(variable.space, Index | Integers):
-                continue
-            if variable.slot not in arguments and variable not in other:
-                return True
-            if any(covers(v, variable) and v in other for d in law for v in d.of):
-                return True
+        if not isinstance(node, Value) or node.variable not in free:
+            continue
+        variable = node.variable
+        if isinstance(variable.space, Index | Integers):
+            continue
+        if variable.slot not in arguments and variable not in other:
+            return True
+        if any(covers(v, variable) and v in other for d in law for v in d.of):
+            return True
     return False
+
+
+_PARAMETERS = (r"\mu", r"\sigma", r"\Sigma", r"\tau", "m", "s", r"\nu")
+
+
+def _of_a_law(node: Expression) -> str:
+    """The name of a mean or a scale; empty for anything else."""
+    name = _name(node)
+    if name is None or isinstance(name.space, Index | Integers):
+        return ""
+    return name.name if name.name.startswith(r"\hat{") or name.name in _PARAMETERS else ""

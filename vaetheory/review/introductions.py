@@ -52,6 +52,8 @@ from vaetheory.review.sheet import Line, Sheet
 
 # a capital may be said to stand for a term after it was used: −ELBO = D + R, where D = …
 _LATER = set("ABCDFGJKLMRSTUVW") - BOUND_NAMES
+# log(1/K ∑ w_k), where w_k = p(x, z_k) / q(z_k|x)
+_SHORT = {"w", "r", "a", "b", "c", "u", "v", "g", "h", r"\tilde{w}", r"\rho", r"\omega", r"\delta"}
 _CALLIGRAPHIC = re.compile(r"\\(math(?:cal|bb|bf|rm|sf|frak|scr))([A-Za-z])")
 _DEFINING = ("=", ":=", r"\equiv", "=:")
 
@@ -201,7 +203,7 @@ def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
         return None
     key = key_of(head)
     later = head is name and head.base in _LATER and head.base not in facts.sizes
-    later = later or names_a_term(head)
+    later = later or names_a_term(head) or head.base in _SHORT
     if key in seen and not later and not _of_latents(name, facts):
         return None
     if (

@@ -32,6 +32,7 @@ from vaetheory.review.claims import (
     settle,
 )
 from vaetheory.review.deciding import Decider
+from vaetheory.review.estimates import doubted_outside
 from vaetheory.review.families import formulas_of
 from vaetheory.review.graphs import written
 from vaetheory.review.relations import NOT_CLAIMS, RELATION_OF
@@ -125,7 +126,7 @@ def judge(
             flavour,
             lambda a, b, v, edge=edge: edge.settle(a, b, widened(a, b, v)),  # type: ignore[misc]
         )
-        claimed = doubted_without_family(claimed)
+        claimed = doubted_outside(doubted_without_family(claimed))
         entry.claimed = claimed
         entry.reading = _described(reading, r1, r2)
         cost += COST[claimed.decision.verdict]

@@ -69,9 +69,15 @@ def condition(text: str, start: int, end: int, tokens: Tokens) -> tuple[tuple[To
         _LAW.match(m.group(1) or m.group(2)) for m in _INLINE.finditer("".join(candidates[:1]))
     )
     around = re.sub(r"\$[^$]*\$", " ", f"{before} {behind}")
+    doubt = doubt or _DENIED.search(around) is not None
     return (), doubt or _LAWS.search(around) is not None
 
 
+_DENIED = re.compile(
+    r"\b(might think|may think|tempting|wrong|false|incorrect|not true|does not hold|mistake|falsch"
+    r"|stimmt nicht|faux)\b",
+    re.IGNORECASE,
+)
 _LAW = re.compile(r"^\s*[pqPQ](?![A-Za-z])[^=]*=")
 _BECAUSE = re.compile(r"\b(because|since|as|for|weil|denn|car|puisque)\b", re.IGNORECASE)
 

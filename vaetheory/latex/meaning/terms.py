@@ -105,6 +105,11 @@ def _(node: Name, scope: Scope) -> Expression:
             node.start,
             node.end,
         )
+    unbound = node.base not in scope.indices and not is_random(node.base, scope)
+    if node.base in _UNSAID and scope.bound and unbound:
+        # below an expectation it may be a function of what is averaged over, and no constant
+        said = f"what is {node.base} here? Define it, or write what it depends on: {node.base}(z)"
+        raise ReadError(said, node.start, node.end)
     if names_a_term(node):
         raise ReadError("a term of the bound by name: say what it is", node.start, node.end)
     variable = value_variable(node, scope)
@@ -113,6 +118,9 @@ def _(node: Name, scope: Scope) -> Expression:
         if depends:
             return Function(variable, depends)
     return Value(variable)
+
+
+_UNSAID = ("f", "g", "h", "w", "r", "T", r"\omega", r"\tilde{w}", r"\bar{w}", r"\hat{w}")
 
 
 def definition(node: Name, scope: Scope) -> Expression | None:
