@@ -55,6 +55,9 @@ def examine(
         # `training_step(self, batch)`: μ and s come from networks, which are stood in for.
         base, function = method.__self__, method.__func__
         found = exploration.explore(function, signature, seconds, base)
+    elif (given := outside.opened(function)) and not _takes_latents(function, signature, most=1):
+        # As it stands it would train the real model, once for every probe.
+        found = exploration.explore(given, signature, seconds)
     else:
         stop = exploration.Stop(seconds)
         found = exploration.explore(function, signature, stop)
@@ -100,10 +103,10 @@ def _with_other_options(
     return found
 
 
-def _takes_latents(function: Callable[..., Any], given: str | None) -> bool:
-    """Whether some reading of the arguments has a mean of q(z|x) among them."""
+def _takes_latents(function: Callable[..., Any], given: str | None, most: int = 6) -> bool:
+    """Whether one of the likeliest readings of the arguments has a mean of q(z|x) among them."""
     found = signature_.readings(function, given=given)
-    return any({Role.MEAN, Role.PACKED} & reading.plan.roles for reading in found[:6])
+    return any({Role.MEAN, Role.PACKED} & reading.plan.roles for reading in found[:most])
 
 
 def _judged(function: Callable[..., Any], formula: Formula, name: str) -> tuple[Evidence, Report]:
