@@ -263,7 +263,9 @@ def _averaged_over(statement: Statement, present: list[Density]) -> list[Density
             law = node.law if isinstance(node, Expectation) else None
             if isinstance(law, Density) and law.letter.name in ("p", "P") and not law.given:
                 data = len(law.of) == 1 and law.of[0].slot in behind
-                found += [law] if data and law not in found else []
+                # q(x) beside p(x) is a law of its own
+                own = any(d.letter.name in ("q", "Q") and set(d.of) == set(law.of) for d in present)
+                found += [law] if data and not own and law not in found else []
     return found
 
 

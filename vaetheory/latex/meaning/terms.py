@@ -106,7 +106,8 @@ def _(node: Name, scope: Scope) -> Expression:
             node.end,
         )
     unbound = node.base not in scope.indices and not is_random(node.base, scope)
-    if node.base in _UNSAID and scope.bound and unbound:
+    opaque = node.base == "f" or (node.base in _UNSAID and bool(node.sub))
+    if opaque and scope.bound and unbound:
         # below an expectation it may be a function of what is averaged over, and no constant
         said = f"what is {node.base} here? Define it, or write what it depends on: {node.base}(z)"
         raise ReadError(said, node.start, node.end)
@@ -120,7 +121,7 @@ def _(node: Name, scope: Scope) -> Expression:
     return Value(variable)
 
 
-_UNSAID = ("f", "g", "h", "w", "r", "T", r"\omega", r"\tilde{w}", r"\bar{w}", r"\hat{w}")
+_UNSAID = ("w", "r", r"\omega", r"\tilde{w}", r"\bar{w}", r"\hat{w}")
 
 
 def definition(node: Name, scope: Scope) -> Expression | None:
