@@ -67,6 +67,11 @@ class Calculus:
         self.ranges: dict[Variable, tuple[Expression, Expression]] = {}
         self._known: dict[Expression, Linear] = {}
 
+    @property
+    def known(self) -> int:
+        """How many normal forms are remembered."""
+        return len(self._known)
+
     def normal(self, expression: Expression) -> Expression:
         """The normal form, with bound variables canonically named."""
         return expand(as_expression(self.linear(expression)))
