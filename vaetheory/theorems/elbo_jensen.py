@@ -68,8 +68,9 @@ elbo_jensen = Theorem(
         ),
         Mistake(
             "weights-forgotten",
-            _bound(E(_LAW, log(p(x, z) * _LAW))),
-            "The weight is p/q: q is divided by, not multiplied with.",
+            _bound(log(E(_LAW, p(x, z))), Relation.EQUAL),
+            "An integral is taken for an average under q, and q is not divided by: the weight is "
+            "p/q.",
         ),
         Mistake(
             "log-of-elbo",
