@@ -186,8 +186,10 @@ def _latents(present: list[Density], formulas: Formulas) -> Iterator[Assumption]
     posteriors = [d for d in present if d.letter.name in ("q", "Q") and len(d.of) == 1]
     if mean is None or scale is None or name is None or not posteriors:
         return
-    indexed = bool(name.indices)
-    index = name.indices[0].variable if indexed else formulas.index
+    # one σ for all components of μ_j
+    own = name.indices or getattr(_name(mean), "indices", ())
+    indexed = bool(own)
+    index = own[0].variable if indexed else formulas.index
     if index is None:
         # σ₁ is that of the first of two laws, and of no component
         return
@@ -310,6 +312,9 @@ def lacks_a_family(statement: Statement) -> bool:
     arguments = {v.slot for d in law for v in (*d.of, *d.given)}
     free = free_variables(formula)
     for node in walk(formula):
+        if isinstance(node, Function) and not isinstance(node.name.space, Index | Integers):
+            # the logits ℓ_d of a decoder
+            return True
         if not isinstance(node, Value) or node.variable not in free:
             continue
         variable = node.variable

@@ -68,11 +68,19 @@ def condition(text: str, start: int, end: int, tokens: Tokens) -> tuple[tuple[To
     doubt = doubt or any(
         _LAW.match(m.group(1) or m.group(2)) for m in _INLINE.finditer("".join(candidates[:1]))
     )
+    doubt = doubt or _CASE.search(before) is not None
     around = re.sub(r"\$[^$]*\$", " ", f"{before} {behind}")
     doubt = doubt or _DENIED.search(around) is not None
     return (), doubt or _LAWS.search(around) is not None
 
 
+# "in this case it is symmetric": in which?
+_CASE = re.compile(
+    r"\bin (this|that|such a) (special |particular )?case\b|\bin diesem fall\b|\bdans ce cas\b",
+    re.IGNORECASE,
+)
+# "Suppose … Then \\[ … \\] and the bound becomes \\[ … \\]": one sentence
+GOES_ON = re.compile(r"^[\s,;$]*(and|so|which|while|und|et)\b")
 _DENIED = re.compile(
     r"\b(might think|may think|tempting|wrong|false|incorrect|not true|does not hold|mistake|falsch"
     r"|stimmt nicht|faux)\b",

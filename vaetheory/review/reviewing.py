@@ -36,6 +36,13 @@ from vaetheory.review.report import (
     Mistake,
 )
 from vaetheory.review.sheet import Line, Sheet, read_sheet
+from vaetheory.review.spoken import (
+    Words,
+    doubted_by_notation,
+    doubted_by_words,
+    sets_the_scale,
+    words_of,
+)
 from vaetheory.review.unsaid import (
     defines_a_law,
     in_doubt,
@@ -85,24 +92,28 @@ def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
             break
     assert best is not None
     sheet.unsaid += [*unread_laws(best[1], sheet), *untrue_asides(sheet, best[3], decider)]
-    reports = [_report(j, sheet, introduced, decider) for j in best[1]]
+    words = words_of(sheet.document)
+    reports = [_report(j, sheet, introduced, decider, words) for j in best[1]]
     for problem in best[2][:1]:
         reports[0].why = f"{reports[0].why}; {problem}".lstrip("; ")
     return reports
 
 
-_WITH = re.compile(r"^[\s,;.$)]*(with|where|for|mit|wobei|für|avec|où|and)\b", re.IGNORECASE)
+_WITH = re.compile(r"^[\s,;.$)]*(with|where|here|for|mit|wobei|für|avec|où|and)\b", re.IGNORECASE)
 
 
 def _said_behind(
     derivations: list[list[Line]], introduced: dict[int, Introduced]
 ) -> Iterator[Line]:
     """The families that are said directly behind a display: "… with $q(z|x) = N(z; μ, σ²)$"."""
+    begun = False
     for lines in derivations:
         for line in lines:
             new = introduced.get(line.number)
-            if not line.inline or new is None or new.family is None or not _WITH.match(line.prose):
+            said = _WITH.match(line.prose) or (begun and not line.prose.strip(" \t\n,;$"))
+            if not line.inline or new is None or new.family is None or not said:
                 return
+            begun = True
             yield line
 
 
@@ -168,7 +179,11 @@ def _under(
 
 
 def _report(
-    entry: Judged, sheet: Sheet, introduced: dict[int, Introduced], decider: Decider
+    entry: Judged,
+    sheet: Sheet,
+    introduced: dict[int, Introduced],
+    decider: Decider,
+    words: Words,
 ) -> LineReport:
     line = entry.line
     text = sheet.document.text
@@ -201,7 +216,7 @@ def _report(
     if entry.claimed is None:
         report.verdict = ASSUMED if line.link.sign in (r"\sim", r"\in", r"\ne") else UNDECIDED
         return report
-    _settled(report, entry, sheet, decider)
+    _settled(report, entry, sheet, decider, words)
     return report
 
 
@@ -233,18 +248,25 @@ def _closed(text: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def _settled(report: LineReport, entry: Judged, sheet: Sheet, decider: Decider) -> None:
+def _settled(
+    report: LineReport, entry: Judged, sheet: Sheet, decider: Decider, words: Words
+) -> None:
     claimed, line = entry.claimed, entry.line
     assert claimed is not None
     decision = claimed.decision
     unsaid = in_doubt(line, claimed.statement, sheet) if decision.verdict is Verdict.FAILS else ""
     # p(z) = ∑_k π_k N(z; …) is the law that is meant, not a claim about it
     unsaid = unsaid or ("it" if defines_a_law(entry) else "")
-    if decision.verdict is Verdict.FAILS and not line.doubt and not unsaid:
+    in_words = _in_words(entry, sheet, words)
+    if decision.verdict is Verdict.FAILS and not line.doubt and not unsaid and not in_words:
         decision = decider.shown(claimed.statement, decision)
     assumptions = [describe(a) for a in claimed.statement.assumptions]
     report.assumptions = assumptions
     notes = [n for n in (entry.note, claimed.note) if n]
+    if in_words:
+        report.verdict = UNDECIDED
+        report.why = "; ".join([*notes, in_words])
+        return
     if claimed.found and decision.verdict is Verdict.HOLDS:
         notes.append(
             "holds under an assumption that the file does not state: "
@@ -275,6 +297,20 @@ def _settled(report: LineReport, entry: Judged, sheet: Sheet, decider: Decider) 
             report.verdict = UNDECIDED
             notes.append(decision.why)
     report.why = "; ".join(notes)
+
+
+def _in_words(entry: Judged, sheet: Sheet, words: Words) -> str:
+    """Why the words of the file leave the verdict on a line open."""
+    claimed = entry.claimed
+    assert claimed is not None
+    if claimed.decision.verdict is Verdict.FAILS:
+        meant = doubted_by_notation(claimed.statement)
+        if meant:
+            return meant
+    if sets_the_scale(claimed, sheet.facts.settings):
+        return "the file says what σ is, and that could not be put in here"
+    span = entry.line.span
+    return doubted_by_words(claimed, span.start, span.end, words)
 
 
 def _explained(

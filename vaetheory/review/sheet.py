@@ -30,7 +30,7 @@ from vaetheory.review.inline import (
     names_a_family,
     weighty,
 )
-from vaetheory.review.prose import condition
+from vaetheory.review.prose import GOES_ON, condition
 
 MAXIMUM_LINES = 300
 MAXIMUM_CHARACTERS = 40_000
@@ -117,6 +117,7 @@ def read_sheet(document: Document, ends: float) -> Sheet:
     last: Side | None = None
     last_inline: Side | None = None
     derivation = before = 0
+    said: tuple[tuple[Token, ...], bool] = ((), False)
     for display in document.displays:
         start, before = before, display.start
         problem = _too_much(sheet, display, ends)
@@ -135,7 +136,10 @@ def read_sheet(document: Document, ends: float) -> Sheet:
                 sheet.unsaid.append(Unsaid(letters_in(words), start))
             last_inline = None
             continue
+        earlier = said
         said = condition(document.text, display.start, display.end, read)
+        if not any(said) and not display.inline and GOES_ON.match(display.prose):
+            said = earlier
         # $= …$ on the line below $log p(x) = …$
         adjoining = last_inline if not display.prose.strip(" \t\n\\,.;&>") else None
         last_inline = None

@@ -309,6 +309,9 @@ _TERMS = ("rec", "kl", "reg", "nll", "bce", "mse", "lik", "prior", "data", "ent"
 def names_a_term(name: Name) -> bool:
     """Whether a letter for the bound has the name of one of its terms below it: ℒ_rec, ℒ_KL."""
     said = spelled(name.sub).lower()
+    if name.base == r"\ell" and said in ("d", "j", "k"):
+        # the logits ℓ_d of the pixels
+        return True
     return name.base in BOUND_NAMES and said.isalpha() and said.startswith(_TERMS)
 
 
