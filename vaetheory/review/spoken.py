@@ -23,6 +23,7 @@ from vaetheory.language.expressions import (
     Expression,
     FamilyDensity,
     IndexedProduct,
+    IndexedSum,
     Log,
     MutualInformation,
     Value,
@@ -327,4 +328,39 @@ def lengths_differ(statement: Statement) -> bool:
     }
     for side in (statement.left, statement.right):
         highs |= {str(Value(v)) for v in free_variables(side) if v.name in _SIZES}
-    return bool(read) and len(highs | read) > 1
+    if not read or len(highs | read) < 2:
+        return False
+    return not highs <= read or not _lengths_agree(statement)
+
+
+def _lengths_agree(statement: Statement) -> bool:
+    """Whether every family goes over what the line sums its own letters over; for a family without
+    such a sum, as N(z; 0, I), another one of the same variable must.
+    """
+    sums = [
+        n
+        for side in (statement.left, statement.right)
+        for n in walk(side)
+        if isinstance(n, IndexedSum)
+    ]
+    told: dict[str, set[str]] = {}
+    silent: list[tuple[str, str]] = []
+    for a in statement.assumptions:
+        if not isinstance(a, Family) or not isinstance(a.definition, IndexedProduct):
+            continue
+        letters = {v.name for v in free_variables(a.definition.body)}
+        found = {
+            str(n.high)
+            for n in sums
+            if any(
+                v.name in letters and n.index in {i.variable for i in v.indices}
+                for v in free_variables(n.body)
+            )
+        }
+        if found - {str(a.definition.high)}:
+            return False
+        if found:
+            told.setdefault(a.density.of[0].name, set()).update(found)
+        else:
+            silent.append((a.density.of[0].name, str(a.definition.high)))
+    return all(told.get(name) == {high} for name, high in silent)

@@ -50,6 +50,7 @@ class Facts:
     introduced: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
     limits: dict[str, set[str]] = field(default_factory=dict)
+    ranged: dict[str, set[str]] = field(default_factory=dict)
     labels: dict[str, bool] = field(default_factory=dict)
 
     @property

@@ -4,6 +4,8 @@ components.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import (
     Expression,
@@ -19,7 +21,7 @@ from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.matrices import is_covariance
 from vaetheory.latex.meaning.survey import walk
 from vaetheory.latex.meaning.variables import Scope, without_parameters
-from vaetheory.latex.meaning.vectors import component_index, componentwise
+from vaetheory.latex.meaning.vectors import componentwise, index_of
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.families import FAMILY_OF
 from vaetheory.latex.reader.syntax import (
@@ -115,7 +117,7 @@ def _over_components(
     scope: Scope,
     argument: Expression | None,
 ) -> Expression:
-    index, high = component_index(scope)
+    index, high = index_of(_letters(said, argument, parameters, scope), scope)
     inside = scope.binding(index)
     value: Expression
     if said is not None:
@@ -128,6 +130,21 @@ def _over_components(
     rest = [_diagonal(p, index, inside) for p in parameters[1:]]
     body = FamilyDensity(family, value, (mean, *rest))
     return IndexedProduct(body, index, to_expression(1), Value(high))
+
+
+def _letters(
+    said: Node | None, argument: Expression | None, parameters: tuple[Node, ...], scope: Scope
+) -> Iterator[str]:
+    """The letters whose sums tell how long the argument is: its own and that of its mean; for a
+    latent also μ and σ, which are the posterior's.
+    """
+    of = said.base if isinstance(said, Name) else ""
+    if isinstance(argument, Value):
+        of = argument.variable.name
+    yield of
+    yield from (n.base for n in walk(parameters[0]) if isinstance(n, Name))
+    if of in {latent.base for latent in scope.facts.latents}:
+        yield from (r"\mu", r"\sigma")
 
 
 def _component(variable: Variable, index: Variable) -> Variable:

@@ -155,7 +155,7 @@ def _look(node: Node, facts: Facts) -> None:
             facts.integrated |= {n.base for n in differentials}
             if sub is not None:
                 facts.integrated |= {n.base for n in sub.nodes[:1] if isinstance(n, Name)}
-        case Big(sign=sign, sub=sub, low=low, high=high):
+        case Big(sign=sign, sub=sub, low=low, high=high, body=body):
             names = [n for n in (sub.nodes if sub else ()) if isinstance(n, Name)]
             if sub is not None and r"\in" in sub.separators:
                 names = names[:1]
@@ -166,6 +166,9 @@ def _look(node: Node, facts: Facts) -> None:
                 if high is not None and names:
                     facts.highs.setdefault(names[0].base, high)
                     facts.sizes |= {n.base for n in walk(high) if isinstance(n, Name)}
+                    inside = [n for n in walk(body) if isinstance(n, Name)]
+                    for letter in (n.base for n in inside if spelled(n.sub) == names[0].base):
+                        facts.ranged.setdefault(letter, set()).add(names[0].base)
             elif sign in "∑∏":
                 facts.summed |= {n.base for n in names}
         case Expected(sub=Items() as sub):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -53,6 +54,20 @@ def component_index(scope: Scope) -> tuple[Variable, Variable]:
     sizes = sorted(scope.facts.sizes)
     high = Variable(sizes[0], Integers()) if len(sizes) == 1 else size_for(name, scope)
     return Variable(name, Index()), high
+
+
+def index_of(letters: Iterable[str], scope: Scope) -> tuple[Variable, Variable]:
+    """The index that the sums of the file give to the first of these letters that has one; where
+    that does not say which, the one of every component.
+    """
+    for letter in letters:
+        found = scope.facts.ranged.get(letter, set()) - scope.indices.keys()
+        if len(found) == 1:
+            (name,) = found
+            return Variable(name, Index()), _high(name, scope)
+        if found:
+            break
+    return component_index(scope)
 
 
 def _high(name: str, scope: Scope) -> Variable:
