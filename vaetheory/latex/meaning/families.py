@@ -118,6 +118,7 @@ def _over_components(
     argument: Expression | None,
 ) -> Expression:
     index, high = index_of(_letters(said, argument, parameters, scope), scope)
+    letters = _letters(said, argument, parameters, scope)
     inside = scope.binding(index)
     value: Expression
     if said is not None:
@@ -127,7 +128,10 @@ def _over_components(
     else:
         raise ReadError("the density of what?", parameters[0].start, parameters[0].end)
     mean = meaning(componentwise(parameters[0], index.name), inside)
-    rest = [_diagonal(p, index, inside) for p in parameters[1:]]
+    latent = next(letters) in {latent.base for latent in scope.facts.latents}
+    rest = [
+        _diagonal(_spread(p, index, scope) if latent else p, index, inside) for p in parameters[1:]
+    ]
     body = FamilyDensity(family, value, (mean, *rest))
     return IndexedProduct(body, index, to_expression(1), Value(high))
 
@@ -145,6 +149,16 @@ def _letters(
     yield from (n.base for n in walk(parameters[0]) if isinstance(n, Name))
     if of in {latent.base for latent in scope.facts.latents}:
         yield from (r"\mu", r"\sigma")
+
+
+def _spread(node: Node, index: Variable, scope: Scope) -> Node:
+    """σ² I of a latent as diag(σ²), where the file sums over σ_j: N(z; μ, σ² I) with a vector σ
+    (Kingma and Welling, 2014).
+    """
+    if not isinstance(node, Multiplied) or index.name not in scope.facts.ranged.get(r"\sigma", ()):
+        return node
+    bare = [n for n in walk(node) if isinstance(n, Name) and n.base == r"\sigma"]
+    return componentwise(node, index.name) if bare else node
 
 
 def _component(variable: Variable, index: Variable) -> Variable:
