@@ -97,6 +97,7 @@ _SQUARED = re.compile(
 )
 _SIZES = ("D", "J", "K", "d", "k", "n")
 _FACTORISES = re.compile(r"factori[sz]|mean[- ]field|independen|faktorisier|unabhängig", re.I)
+_WORD = re.compile(r"[A-Za-z]{3}")
 _DENIED = re.compile(
     r"\b(not|without|never|no longer|nicht|ohne)\b[^.]{0,80}(factori|independ)", re.I
 )
@@ -133,7 +134,8 @@ def _spoken(text: str, displays: list[Display]) -> Iterator[Spoken]:
     for display in (*displays, None):
         end = min(display.start if display is not None else len(text), len(text))
         for start, sentence in _sentences(text, at, end):
-            yield from _said(start, sentence)
+            if _WORD.search(sentence):
+                yield from _said(start, sentence)
         at = display.end if display is not None else end
 
 
