@@ -157,8 +157,11 @@ def _judge(statement: Statement, found: list[Comparison], tolerance: float) -> E
         c = found[0]
         return Evidence(KIND, Verdict.FAILS, figures, why, counterexample(c.world, c.left, c.right))
     if direction:
-        # a coarse grid matters only where it blurs a refutation, and `allowed` has it
+        # a coarse grid matters only where the margin is as small as its error
+        blurred = [c for c in found if tolerance < c.error / c.scale >= 0.1 * abs(c.difference)]
         why = f"not refuted in {len(found)} worlds, which proves no inequality"
+        if blurred:
+            why += f"; in {len(blurred)} of them the grids are too coarse to tell"
         return Evidence(KIND, Verdict.UNDECIDED, figures, why)
     if any(c.error / c.scale > tolerance for c in found):
         worst = figures["grid error"]

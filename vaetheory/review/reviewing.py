@@ -24,6 +24,7 @@ from vaetheory.review.judge import Judged, Judgement
 from vaetheory.review.lengths import judge_steps
 from vaetheory.review.mistakes import explain
 from vaetheory.review.naming import rule_of
+from vaetheory.review.notation import doubted_by_notation
 from vaetheory.review.relations import shown
 from vaetheory.review.report import (
     ASSUMED,
@@ -38,7 +39,6 @@ from vaetheory.review.report import (
 from vaetheory.review.sheet import Line, Sheet, read_sheet
 from vaetheory.review.spoken import (
     Words,
-    doubted_by_notation,
     doubted_by_words,
     sets_the_scale,
     words_of,

@@ -16,19 +16,7 @@ from itertools import islice
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Dag, Family
 from vaetheory.language.binding import free_variables
-from vaetheory.language.expressions import (
-    Density,
-    Entropy,
-    Expectation,
-    Expression,
-    FamilyDensity,
-    IndexedProduct,
-    IndexedSum,
-    Log,
-    MutualInformation,
-    Value,
-    walk,
-)
+from vaetheory.language.expressions import Density, FamilyDensity, Log, walk
 from vaetheory.language.statements import Statement
 from vaetheory.latex.meaning.settings import Setting
 from vaetheory.latex.reader.documents import Display, Document
@@ -95,7 +83,6 @@ _SQUARED = re.compile(
     r"(varian[cz]|precision)",
     re.I,
 )
-_SIZES = ("D", "J", "K", "d", "k", "n")
 _FACTORISES = re.compile(r"factori[sz]|mean[- ]field|independen|faktorisier|unabhängig", re.I)
 _WORD = re.compile(r"[A-Za-z]{3}")
 _DENIED = re.compile(
@@ -278,24 +265,6 @@ def _counts(statement: Statement) -> bool:
     )
 
 
-def doubted_by_notation(statement: Statement) -> str:
-    """Why a line that is false as it is read may be meant otherwise; empty where it may not."""
-    nodes = [n for side in (statement.left, statement.right) for n in walk(side)]
-    if lengths_differ(statement):
-        return "false as it stands, but over how many components each law goes is not clear"
-    if any("<" in v.name for d in _densities(statement) for v in (*d.of, *d.given)):
-        return "false as it stands, but x_{<d} is read as a variable of its own"
-    conditional = any(isinstance(n, Entropy) and _given(n.law) for n in nodes)
-    averaged = any(isinstance(n, Expectation) for n in nodes)
-    if conditional and not averaged and any(isinstance(n, MutualInformation) for n in nodes):
-        return "false for one value, but H may be meant as the average over what is given"
-    return ""
-
-
-def _given(law: Expression) -> bool:
-    return isinstance(law, Density) and bool(law.given)
-
-
 def sets_the_scale(claimed: Claimed, settings: tuple[Setting, ...]) -> bool:
     """Whether a decoder of variance 1 is guessed where the file says what σ² is."""
     guessed = any(
@@ -311,58 +280,3 @@ def sets_the_scale(claimed: Claimed, settings: tuple[Setting, ...]) -> bool:
         s.name.base == r"\sigma" and not (isinstance(s.tree, Numeral) and s.tree.value == 1)
         for s in settings
     )
-
-
-def lengths_differ(statement: Statement) -> bool:
-    """Whether a family is read over other components than those that the line sums its parameters
-    over, as where μ_j for j ≤ J stands beside x_d for d ≤ D.
-    """
-    highs = {
-        str(n.high)
-        for side in (statement.left, statement.right)
-        for n in walk(side)
-        if hasattr(n, "high")
-    }
-    read = {
-        str(a.definition.high)
-        for a in statement.assumptions
-        if isinstance(a, Family) and isinstance(a.definition, IndexedProduct)
-    }
-    for side in (statement.left, statement.right):
-        highs |= {str(Value(v)) for v in free_variables(side) if v.name in _SIZES}
-    if not read or len(highs | read) < 2:
-        return False
-    return not highs <= read or not _lengths_agree(statement)
-
-
-def _lengths_agree(statement: Statement) -> bool:
-    """Whether every family goes over what the line sums its own letters over; for a family without
-    such a sum, as N(z; 0, I), another one of the same variable must.
-    """
-    sums = [
-        n
-        for side in (statement.left, statement.right)
-        for n in walk(side)
-        if isinstance(n, IndexedSum)
-    ]
-    told: dict[str, set[str]] = {}
-    silent: list[tuple[str, str]] = []
-    for a in statement.assumptions:
-        if not isinstance(a, Family) or not isinstance(a.definition, IndexedProduct):
-            continue
-        letters = {v.name for v in free_variables(a.definition.body)}
-        found = {
-            str(n.high)
-            for n in sums
-            if any(
-                v.name in letters and n.index in {i.variable for i in v.indices}
-                for v in free_variables(n.body)
-            )
-        }
-        if found - {str(a.definition.high)}:
-            return False
-        if found:
-            told.setdefault(a.density.of[0].name, set()).update(found)
-        else:
-            silent.append((a.density.of[0].name, str(a.definition.high)))
-    return all(told.get(name) == {high} for name, high in silent)

@@ -67,9 +67,9 @@ def checker(kind: str) -> ModuleType:
     return import_module(f"vaetheory.checkers.{_ROOMS[kind]}")
 
 
-def gather(kind: str, statement: Statement, *, seed: int) -> Evidence:
-    """This kind's evidence about the statement."""
-    evidence = checker(kind).check(statement, seed=seed)
+def gather(kind: str, statement: Statement, *, seed: int, **options: bool) -> Evidence:
+    """This kind's evidence about the statement; ``options`` are those of its checker."""
+    evidence = checker(kind).check(statement, seed=seed, **options)
     assert isinstance(evidence, Evidence)
     return evidence
 
@@ -107,17 +107,13 @@ def statement_evidence(theorem: Theorem, seed: int) -> tuple[Evidence, ...]:
     """Every kind's evidence for the statement. An inequality that is proved is asked in random
     worlds, but not searched downhill for one that refutes it; ``make test-all`` searches them all.
     """
-    found: list[Evidence] = []
+    found: dict[str, Evidence] = {}
     for kind in sorted(theorem.kinds, key=lambda k: k != PROOF):
+        proved = PROOF in found and found[PROOF].verdict is Verdict.HOLDS
+        options = {"search": False} if kind == EXACT and proved else {}
         own = seed_for(seed, theorem.name, kind)
-        proved = any(e.kind == PROOF and e.verdict is Verdict.HOLDS for e in found)
-        if kind == EXACT and proved:
-            from vaetheory.checkers import exact
-
-            found.append(exact.check(theorem.statement, seed=own, search=False))
-        else:
-            found.append(gather(kind, theorem.statement, seed=own))
-    return tuple(sorted(found, key=lambda e: theorem.kinds.index(e.kind)))
+        found[kind] = gather(kind, theorem.statement, seed=own, **options)
+    return tuple(found[kind] for kind in theorem.kinds)
 
 
 def survived(evidence: Evidence, bound: bool) -> bool:

@@ -45,6 +45,9 @@ def cross_entropy(at: Variable) -> Expression:
 
 DECODER = Family(p(x | z), product(bernoulli(x[d], probability(z)), d, D))
 
+SAME_NOISE = equal(H(p(x | z)), E(p(z), H(p(x | z))))
+"""True in a linear-Gaussian world, whose decoder is as noisy everywhere, and in no other."""
+
 IDENTITY = equal(log(p(x)), ELBO + KL(q(z | x), p(z | x)))
 START = equal(log(p(x)), integral(q(z | x) * log(p(x)), z))
 FORMS = equal(ELBO, E(q(z | x), log(p(x | z))) - KL(q(z | x), p(z)))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.vaetheory.checkers.statements import (
     ELBO,
     FALSE,
     IDENTITY,
+    SAME_NOISE,
     SQUARED_ERROR,
     TIGHTER,
     TRUE,
@@ -24,11 +26,14 @@ from tests.vaetheory.checkers.statements import (
     x,
     z,
 )
+from vaetheory import theorems
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.checkers.monte_carlo import check
+from vaetheory.checkers.numeric import outcomes
 from vaetheory.checkers.numeric.backend import NUMPY, Backend
 from vaetheory.checkers.numeric.bounds import detectable, rounding_floor, z_bound
 from vaetheory.checkers.numeric.build import build_world
+from vaetheory.checkers.numeric.errors import CannotEvaluate
 from vaetheory.checkers.numeric.estimate import (
     Estimate,
     Moments,
@@ -38,11 +43,12 @@ from vaetheory.checkers.numeric.estimate import (
 )
 from vaetheory.checkers.numeric.estimators import estimate, run_for
 from vaetheory.checkers.numeric.evaluate import quiet
+from vaetheory.checkers.numeric.outcomes import Outcome
 from vaetheory.checkers.numeric.uniforms import Plain, Sobol
 from vaetheory.checkers.numeric.world import Setting
 from vaetheory.language.distributions import pareto
 from vaetheory.language.expressions import Number, Value
-from vaetheory.language.notation import KL, E, H, log
+from vaetheory.language.notation import KL, E, integral, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 
@@ -137,10 +143,8 @@ def test_the_suite_shares_one_rate() -> None:
 # --- planted faults ------------------------------------------------------------------------------
 
 
-def test_what_is_true_in_the_first_world_alone_fails() -> None:
-    """Asking stops at a refutation, never at a confirmation."""
-    noise = H(p(x | z))
-    evidence = check(equal(noise, E(p(z), noise)))
+def test_asking_stops_at_a_refutation_and_never_at_a_confirmation() -> None:
+    evidence = check(SAME_NOISE)
     assert evidence.verdict is Verdict.FAILS
     assert "nonlinear" in evidence.why
     assert evidence.figures["worlds"] == 2
@@ -166,6 +170,45 @@ def test_no_stopping_at_the_first_pass() -> None:
     near = equal(IDENTITY.left, IDENTITY.right + Number(Fraction(1, 1000)))
     n = [d["n"] for d in check(IDENTITY).figures["details"]]
     assert [d["n"] for d in check(near).figures["details"]] == n
+
+
+def test_a_world_without_an_estimate_does_not_end_the_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In some candidate the mean inside the logarithm is not positive; another is chosen."""
+    refused = []
+    inner = outcomes._estimated
+
+    def watched(*arguments: Any) -> Outcome:
+        try:
+            return inner(*arguments)
+        except CannotEvaluate as reason:
+            refused.append(reason)
+            raise
+
+    monkeypatch.setattr(outcomes, "_estimated", watched)
+    evidence = check(theorems.get("renyi-bound-above-elbo").statement)
+    assert refused
+    assert evidence.figures["worlds"] == 2
+
+
+def test_runs_of_one_statement_share_their_grids() -> None:
+    """A second run need not look how many grid points a mean takes, and draws for itself."""
+    world = build_world(IDENTITY, Setting("nonlinear"))
+    sides = [log(p(x)), E(p(z), log(integral(p(x, z), x)))]
+    grids: dict[int, int] = {}
+    first = run_for(world, NUMPY, 2**11, (1,), 0.0, grids)
+    one = [estimate(side, first) for side in sides]
+    known = dict(grids)
+    second = run_for(world, NUMPY, 2**11, (2,), 0.0, grids)
+    other = [estimate(side, second) for side in sides]
+    assert grids == known
+    assert len(set(grids.values())) > 1
+    assert second.nested == first.nested > 1
+    assert [e.n for e in one] == [e.n for e in other]
+    for a, b in zip(one, other, strict=True):
+        assert a.mean != b.mean
+        assert abs(a.mean - b.mean) < 6 * math.hypot(a.variance**0.5, b.variance**0.5)
 
 
 def test_heavy_tails_are_undecided() -> None:

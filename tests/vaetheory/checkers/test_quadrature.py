@@ -17,6 +17,7 @@ from tests.vaetheory.checkers.statements import (
     GAUSSIAN_KL,
     GAUSSIAN_KL_FORM,
     IDENTITY,
+    SAME_NOISE,
     TIGHTER,
     TRUE,
     equal,
@@ -34,11 +35,11 @@ from vaetheory.checkers.numeric.context import Context
 from vaetheory.checkers.numeric.evaluate import quiet
 from vaetheory.checkers.numeric.meaning import value
 from vaetheory.checkers.numeric.world import Setting
-from vaetheory.checkers.quadrature import check
+from vaetheory.checkers.quadrature import Comparison, _judge, check
 from vaetheory.language.assumptions import Different, Reparameterized, SameDensity
 from vaetheory.language.distributions import gamma, inverse_gamma
 from vaetheory.language.expressions import Density, Number, Value
-from vaetheory.language.notation import KL, E, H, log
+from vaetheory.language.notation import KL, E, log
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Reals, Variable
 
@@ -62,11 +63,8 @@ def test_false_statements_fail(name: str, seed: int) -> None:
     assert found.difference_decimal == pytest.approx(found.left_decimal - found.right_decimal)
 
 
-def test_what_is_true_in_the_first_world_alone_fails() -> None:
-    """Asking stops at a refutation, never at a confirmation: the noise of a linear-Gaussian
-    decoder is the same everywhere, that of the other world is not."""
-    noise = H(p(x | z))
-    evidence = check(equal(noise, E(p(z), noise)))
+def test_asking_stops_at_a_refutation_and_never_at_a_confirmation() -> None:
+    evidence = check(SAME_NOISE)
     assert evidence.verdict is Verdict.FAILS
     assert "nonlinear" in evidence.why
     assert evidence.figures["worlds"] == 2
@@ -91,6 +89,14 @@ def test_inequalities_are_only_refuted() -> None:
     assert check(TIGHTER).verdict is Verdict.UNDECIDED
     coarse = check(bound, tolerance=1e-16)
     assert "not refuted" in coarse.why, "grids need not agree where the margin is wide"
+
+
+def test_grids_too_coarse_for_the_margin_are_counted() -> None:
+    bound = Statement(log(p(x)), Relation.AT_LEAST, ELBO)
+    world = build_world(bound, Setting())
+    sharp, blurred = Comparison(world, 1.0, 0.5, 1e-3), Comparison(world, 1.0, 0.9, 0.1)
+    assert "coarse" not in _judge(bound, [sharp], 1e-8).why
+    assert "in 1 of them the grids are too coarse" in _judge(bound, [sharp, blurred], 1e-8).why
 
 
 def test_strictness_is_refuted_where_the_sides_agree() -> None:

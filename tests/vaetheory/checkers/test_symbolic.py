@@ -24,6 +24,7 @@ from tests.vaetheory.checkers.statements import (
     x,
     z,
 )
+from vaetheory import theorems
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.checkers.symbolic import check
 from vaetheory.checkers.symbols import Domain, reduce_to_zero
@@ -59,6 +60,21 @@ def test_planted_faults_fail_with_parameters(name: str) -> None:
     assert evidence.counterexample is not None
     assert evidence.figures["remaining"]
     assert evidence.counterexample.difference_decimal != 0
+
+
+@pytest.mark.parametrize(
+    ("theorem", "mistake", "remaining"),
+    [
+        ("bernoulli-bce", "sign", r"-2*log(1 - \hat{x}_{1}(z*))"),
+        ("bernoulli-bce", "roles-swapped", r"log(\hat{x}_{1}(z*)) - log(1 - \hat{x}_{1}(z*))"),
+        ("gaussian-kl-standard", "one-lost", "-1/2"),
+        ("gaussian-kl-standard", "mean-not-squared", r"\mu_{1}*(\mu_{1} - 1)/2"),
+    ],
+)
+def test_what_remains_can_be_read(theorem: str, mistake: str, remaining: str) -> None:
+    """In the variables of the statement, without the symbols that intervals are put into."""
+    wrong = {m.name: m.statement for m in theorems.get(theorem).mistakes}[mistake]
+    assert check(wrong).figures["remaining"] == remaining
 
 
 @pytest.mark.parametrize("off", [Fraction(1001, 1000), Fraction(999, 1000), Fraction(1, 2)])

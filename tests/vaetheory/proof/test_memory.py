@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from vaetheory import theorems
 from vaetheory.calculus.probability import Calculus
 from vaetheory.checkers import proof
+from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.statements import Statement
 
 
@@ -30,6 +32,15 @@ def test_what_was_asked_before_changes_nothing(name: str) -> None:
     Random(name).shuffle(order)
     again = {k: proof.check(statements[k]) for k in order}
     assert [again[k] for k in range(len(statements))] == fresh
+
+
+def test_other_assumptions_are_another_matter() -> None:
+    """The bound of the conditional model needs p(z|c) = p(z), whatever was proved before."""
+    bound = theorems.get("cvae-bound").statement
+    bare = replace(bound, assumptions=())
+    for _ in range(2):
+        assert proof.check(bound).verdict is Verdict.HOLDS
+        assert proof.check(bare).verdict is Verdict.UNDECIDED
 
 
 def test_what_was_stopped_half_way_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,23 +112,20 @@ def _against(found: Outcome, statement: Statement) -> float:
 def _worth(found: Outcome, statement: Statement, rate: float) -> tuple[bool, float]:
     """What speaks for a world. An inequality can only be refuted, and only where tails are light;
     an equality that a world with heavy tails speaks against must not be confirmed in another."""
-    steady = not statement.relation.direction or _is_steady(found, rate)
+    steady = not statement.relation.direction or _bound(found, rate) is not None
     return steady, _against(found, statement)
 
 
 def _bound(found: Outcome, rate: float) -> float | None:
+    """The bound of z; None where tails are too heavy for the standard error to be believed."""
+    if max(found.left.tail, found.right.tail) > HEAVIEST_TAIL:
+        return None
     return z_bound(rate, found.difference.skewness, found.difference.kurtosis)
-
-
-def _is_steady(found: Outcome, rate: float) -> bool:
-    """Whether tails are light enough for the standard error to be believed."""
-    tail = max(found.left.tail, found.right.tail)
-    return _bound(found, rate) is not None and tail <= HEAVIEST_TAIL
 
 
 def _is_plainly_wrong(found: Outcome, statement: Statement, rate: float) -> bool:
     bound = _bound(found, rate)
-    return bound is not None and _is_steady(found, rate) and _against(found, statement) > bound
+    return bound is not None and _against(found, statement) > bound
 
 
 def _runs(

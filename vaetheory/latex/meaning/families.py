@@ -4,8 +4,6 @@ components.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import (
     Expression,
@@ -117,8 +115,11 @@ def _over_components(
     scope: Scope,
     argument: Expression | None,
 ) -> Expression:
-    index, high = index_of(_letters(said, argument, parameters, scope), scope)
-    letters = _letters(said, argument, parameters, scope)
+    of = _letter(said, argument)
+    latent = of in {name.base for name in scope.facts.latents}
+    # its own letter, or that of its mean, tells how long it is; of a latent also the posterior's
+    letters = [of, *(n.base for n in walk(parameters[0]) if isinstance(n, Name))]
+    index, high = index_of([*letters, *((r"\mu", r"\sigma") if latent else ())], scope)
     inside = scope.binding(index)
     value: Expression
     if said is not None:
@@ -128,7 +129,6 @@ def _over_components(
     else:
         raise ReadError("the density of what?", parameters[0].start, parameters[0].end)
     mean = meaning(componentwise(parameters[0], index.name), inside)
-    latent = next(letters) in {latent.base for latent in scope.facts.latents}
     rest = [
         _diagonal(_spread(p, index, scope) if latent else p, index, inside) for p in parameters[1:]
     ]
@@ -136,19 +136,11 @@ def _over_components(
     return IndexedProduct(body, index, to_expression(1), Value(high))
 
 
-def _letters(
-    said: Node | None, argument: Expression | None, parameters: tuple[Node, ...], scope: Scope
-) -> Iterator[str]:
-    """The letters whose sums tell how long the argument is: its own and that of its mean; for a
-    latent also μ and σ, which are the posterior's.
-    """
-    of = said.base if isinstance(said, Name) else ""
+def _letter(said: Node | None, argument: Expression | None) -> str:
+    """The letter that a density is one of."""
     if isinstance(argument, Value):
-        of = argument.variable.name
-    yield of
-    yield from (n.base for n in walk(parameters[0]) if isinstance(n, Name))
-    if of in {latent.base for latent in scope.facts.latents}:
-        yield from (r"\mu", r"\sigma")
+        return argument.variable.name
+    return said.base if isinstance(said, Name) else ""
 
 
 def _spread(node: Node, index: Variable, scope: Scope) -> Node:
