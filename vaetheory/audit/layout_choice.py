@@ -66,21 +66,25 @@ def is_grey(function: Callable[..., Any]) -> bool | None:
 
     False where it speaks of colours, None where it says nothing.
     """
-    module = sys.modules.get(getattr(implementation(function), "__module__", "") or "")
-    try:
-        text = inspect.getsource(module) if module is not None else ""
-    except (OSError, TypeError):
-        return None
+    text = _source(function)
     counts = {match.group(2) for match in _CHANNELS.finditer(text)}
     if counts - {"1"} or _COLOURED.search(text):
         return False
     return True if counts else None
 
 
-def _file(function: Callable[..., Any]) -> ast.AST:
-    """The syntax tree of the function's file; empty where it cannot be had."""
+def _source(function: Callable[..., Any]) -> str:
+    """The text of the function's file; empty where it cannot be had."""
     module = sys.modules.get(getattr(implementation(function), "__module__", "") or "")
     try:
-        return ast.parse(inspect.getsource(module)) if module is not None else ast.Module([], [])
-    except (OSError, TypeError, SyntaxError):
+        return inspect.getsource(module) if module is not None else ""
+    except (OSError, TypeError):
+        return ""
+
+
+def _file(function: Callable[..., Any]) -> ast.AST:
+    """The syntax tree of the function's file; empty where it cannot be had."""
+    try:
+        return ast.parse(_source(function))
+    except SyntaxError:
         return ast.Module([], [])
