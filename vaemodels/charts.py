@@ -205,8 +205,9 @@ def _bars(axes: Axes, bars: Bars) -> None:
 def _draw(axes: Axes, series: Series) -> None:
     colour = COLOURS[series.colour]
     for number, (x, height, note) in enumerate(zip(series.x, series.y, series.notes, strict=False)):
-        # on both sides of the curve in turn, so that the notes of near points stay apart
-        above = number % 2 == 0
+        # on both sides of the curve in turn, so that the notes of near points stay apart; above at
+        # its end, where left of it the axis has its numbers
+        above = number % 2 == 0 or number == len(series.notes) - 1
         axes.annotate(
             note,
             (x, height),
