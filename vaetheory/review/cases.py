@@ -166,7 +166,10 @@ def reconsidered(
     found = [
         s
         for s in concerned(facts.settings, trees)
-        if s.name.base not in facts.arguments and key_of(s.name) not in facts.definitions
+        # σ̂² = … says itself what σ̂ is: that is not put into it
+        if not trees[0].start <= s.name.start < trees[0].end
+        and s.name.base not in facts.arguments
+        and key_of(s.name) not in facts.definitions
     ]
     inside = _inside_families(claimed)
     written = inside | {n.base for tree in trees for n in walk(tree) if isinstance(n, Name)}

@@ -251,7 +251,7 @@ def _up_to_constant(statement: Statement, situation: Situation) -> Claimed:
         claimed = _under_assumptions(replace(statement, quantity=quantity), situation)
         note = f"up to a term that does not depend on {quantity}"
         claimed = replace(claimed, note=note)
-        if claimed.decision.verdict is Verdict.HOLDS:
+        if claimed.decision.verdict is Verdict.HOLDS and not _is_settled(quantity, claimed):
             return claimed
         first = first or claimed
     if first is None:
@@ -260,6 +260,12 @@ def _up_to_constant(statement: Statement, situation: Situation) -> Claimed:
         )
         return Claimed(statement, decision)
     return first
+
+
+def _is_settled(quantity: str, claimed: Claimed) -> bool:
+    """Whether the law that a constant is to be free of has a family: nothing depends on it then."""
+    families = (a for a in claimed.statement.assumptions if isinstance(a, Family))
+    return quantity in {a.density.letter.name for a in families}
 
 
 def _quantities(statement: Statement) -> list[str]:

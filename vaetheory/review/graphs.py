@@ -255,7 +255,12 @@ def _averaged_over(statement: Statement, present: list[Density]) -> list[Density
     posteriors = [d for d in present if d.letter.name in ("q", "Q") and d.given]
     latent = {v.slot for d in posteriors for v in d.of}
     behind = {v.slot for d in posteriors for v in d.given} - latent
-    if not any(d.letter.name in ("q", "Q") and not d.given for d in present):
+    informed = any(
+        isinstance(n, MutualInformation) and n.letter.name in ("q", "Q")
+        for side in (statement.left, statement.right)
+        for n in walk(side)
+    )
+    if not informed and not any(d.letter.name in ("q", "Q") and not d.given for d in present):
         return []
     found: list[Density] = []
     for side in (statement.left, statement.right):

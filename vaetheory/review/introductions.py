@@ -18,6 +18,7 @@ from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import (
     BOUND_NAMES,
+    DEFAULT_OBSERVED,
     Facts,
     density_items,
     key_of,
@@ -175,6 +176,8 @@ def _enter(new: Introduced, line: Line, facts: Facts) -> None:
         facts.definitions[f"{head.base}_"] = new.tree
         facts.defined_indices[f"{head.base}_"] = index
     facts.definitions[new.key] = new.tree
+    if isinstance(left, Applied):
+        facts.defined_arguments[new.key] = left.group.items.nodes
 
 
 def _definition(line: Line, seen: set[str], facts: Facts) -> Introduced | None:
@@ -322,13 +325,14 @@ def _family(line: Line, facts: Facts) -> Introduced | None:
         return None
     if isinstance(left, Name) and left.base in ("p", "q", "P", "Q") and _is_family_tree(right):
         # q = N(μ, σ²): of the latent variable, or of x where there is none
-        items = Items((facts.latents[0],), ())
+        items = _arguments_of(left, right, facts)
         group = Group(left.start, left.end, "(", items)
         line.left.tree = Applied(left.start, left.end, left, group)
         if isinstance(right, Called):
             right = _with_argument(right, facts.latents[0])
             line.right.tree = right
-        if facts.alone:
+        known = facts.alone or (len(facts.latents) == 1 and not _is_of_a_decoder(left, right))
+        if known and isinstance(right, Called):
             return Introduced("", right, line.left.tree)
         return Introduced(left.base, right, setting=True)
     if not isinstance(left, Applied) or not isinstance(left.head, Name):
@@ -340,6 +344,24 @@ def _family(line: Line, facts: Facts) -> Introduced | None:
         right = _with_argument(right, split[0][0])
     line.left.tree, line.right.tree = left, right
     return Introduced("", right, left)
+
+
+def _arguments_of(letter_: Name, law: Node, facts: Facts) -> Items:
+    """What q and p alone are laws of: q of the posterior as the file writes it, p of the prior."""
+    latent = facts.latents[0]
+    given = facts.posterior[1] if facts.posterior else (DEFAULT_OBSERVED,)
+    if letter_.base in ("p", "P") or facts.alone or not given:
+        return Items((latent,), ())
+    return Items((latent, *given), ("|", *[","] * (len(given) - 1)))
+
+
+def _is_of_a_decoder(letter_: Name, law: Node) -> bool:
+    """Whether p = N(x̂, σ²) or N(f(z), I) is said, of which the mean tells that it is one of x."""
+    inside = [n for n in walk(law) if isinstance(n, Applied | Name) and n is not law]
+    return letter_.base in ("p", "P") and any(
+        isinstance(n, Applied) or n.base in ("x", "f", "g") or n.base.startswith("\\hat{")
+        for n in inside
+    )
 
 
 def _factorization(line: Line, facts: Facts) -> Introduced | None:

@@ -6,6 +6,7 @@ whose law does not depend on the parameters. Then E_ε[f(g(ε))] is E_q[f(z)], a
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -30,6 +31,40 @@ from vaetheory.language.variables import Variable
 from vaetheory.review.deciding import Decider
 
 _EPSILON = (r"\epsilon", "u", r"\xi", r"\eta", r"\zeta")
+
+
+_NOISY = r"(?:\\(?:var)?epsilon|\\xi|\\eta|ε)"
+_STATED = re.compile(
+    _NOISY
+    + r"(?:_\{?\w\}?|\^\{?\(?\w\)?\}?)?\s*(?:&\s*)?(?:\\stackrel\{[^}]*\}\{)?\\sim\}?([^$;.]{0,60})"
+)
+_NORMAL = re.compile(
+    r"^(?:\\mathcal\s*\{?\s*N\s*\}?|N|\\(?:N|Normal|normal)\b|\\(?:text|mathrm)\{(?:Normal|N)\})"
+    r"(?:\\left|\\[bB]ig[lr]?)?"
+    r"\(\\?(?:mathbf|boldsymbol|bm|vec)?\{?0\}?(?:_\w)?,"
+    r"\\?(?:mathbf|boldsymbol|bm|mathbb)?\{?(I|1|Id)\}?(?:_\{?\w\}?)?"
+    r"(?:\\right|\\[bB]ig[lr]?)?\)"
+)
+_ODD = re.compile(
+    _NOISY
+    + r"[^.]{0,120}\b(uniform|laplac|varian[cz]|standard deviation|cauchy|gumbel|logistic|student)"
+    r"|\b(uniform|laplac|cauchy|gumbel|logistic|student)[^.]{0,60}" + _NOISY,
+    re.IGNORECASE,
+)
+
+
+def noise_of(text: str) -> str:
+    """The variance of ε ∼ N(0, I) or N(0, 1) as the file writes it; empty where it has another law,
+    or where its words may give it one.
+    """
+    found = "1"
+    for said in _STATED.finditer(text):
+        law = _NORMAL.match("".join(said.group(1).split()))
+        if law is None and not said.group(1).strip().startswith(("p(", "p_")):
+            return ""
+        if law is not None:
+            found = "1" if law.group(1) == "1" else "I"
+    return "" if _ODD.search(text) else found
 
 
 def reparameterized(statement: Statement) -> tuple[Statement, Reparameterized] | None:

@@ -13,6 +13,7 @@ from vaetheory.language.expressions import (
     Entropy,
     Expectation,
     Expression,
+    Function,
     IndexedProduct,
     IndexedSum,
     MutualInformation,
@@ -34,11 +35,33 @@ def doubted_by_notation(statement: Statement) -> str:
         return "false as it stands, but over how many components each law goes is not clear"
     if any("<" in v.name for d in densities(sides) for v in (*d.of, *d.given)):
         return "false as it stands, but x_{<d} is read as a variable of its own"
-    conditional = any(isinstance(n, Entropy) and _given(n.law) for n in nodes)
-    averaged = any(isinstance(n, Expectation) for n in nodes)
-    if conditional and not averaged and any(isinstance(n, MutualInformation) for n in nodes):
+    if any(_may_be_averaged(side, nodes) for side in sides):
         return "false for one value, but H may be meant as the average over what is given"
+    laws = [a.definition for a in statement.assumptions if isinstance(a, Family)]
+    functions = {n.name for side in (*sides, *laws) for n in walk(side) if isinstance(n, Function)}
+    if any(f.name.endswith("'") for f in functions):
+        return "false as it stands, but f' may be meant as a derivative"
+    whole = {f.name for f in functions if not f.indices}
+    if whole & {f.name for f in functions if f.indices}:
+        return "false as it stands, but a vector and its components have one name here"
     return ""
+
+
+def _may_be_averaged(side: Expression, nodes: list[Expression]) -> bool:
+    """Whether a side has H_q(z|x) outside of any average over x, in a line that has such averages
+    or an information.
+    """
+    inside = [n for e in walk(side) if isinstance(e, Expectation) for n in walk(e.body)]
+    bare = [
+        n
+        for n in walk(side)
+        if isinstance(n, Entropy) and _given(n.law) and all(n is not m for m in inside)
+    ]
+    given = {v for n in bare for v in getattr(n.law, "given", ())}
+    over = {v for n in nodes if isinstance(n, Expectation) for v in n.over}
+    return bool(bare) and (
+        bool(given & over) or any(isinstance(n, MutualInformation) for n in nodes)
+    )
 
 
 def _given(law: Expression) -> bool:

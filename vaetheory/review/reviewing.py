@@ -18,7 +18,14 @@ from vaetheory.latex.reader.errors import Span, caret
 from vaetheory.review import alternatives
 from vaetheory.review.assumptions import remarked
 from vaetheory.review.clock import TimeIsUp, bounded
+from vaetheory.review.consequences import follows
 from vaetheory.review.deciding import Decider, turned
+from vaetheory.review.ground import (
+    gradient_of_the_prior,
+    kept_condition,
+    ungrounded,
+    unknown_laws,
+)
 from vaetheory.review.introductions import Introduced, introductions
 from vaetheory.review.judge import Judged, Judgement
 from vaetheory.review.lengths import judge_steps
@@ -93,7 +100,12 @@ def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
     assert best is not None
     sheet.unsaid += [*unread_laws(best[1], sheet), *untrue_asides(sheet, best[3], decider)]
     words = words_of(sheet.document)
-    reports = [_report(j, sheet, introduced, decider, words) for j in best[1]]
+    wrong: list[tuple[int, Statement]] = []
+    reports: list[LineReport] = []
+    for entry in best[1]:
+        reports.append(_report(entry, sheet, introduced, decider, words, wrong))
+        if reports[-1].verdict == FAILS and entry.claimed is not None:
+            wrong.append((entry.line.number, entry.claimed.statement))
     for problem in best[2][:1]:
         reports[0].why = f"{reports[0].why}; {problem}".lstrip("; ")
     return reports
@@ -184,6 +196,7 @@ def _report(
     introduced: dict[int, Introduced],
     decider: Decider,
     words: Words,
+    wrong: list[tuple[int, Statement]],
 ) -> LineReport:
     line = entry.line
     text = sheet.document.text
@@ -216,7 +229,7 @@ def _report(
     if entry.claimed is None:
         report.verdict = ASSUMED if line.link.sign in (r"\sim", r"\in", r"\ne") else UNDECIDED
         return report
-    _settled(report, entry, sheet, decider, words)
+    _settled(report, entry, sheet, decider, words, wrong)
     return report
 
 
@@ -249,7 +262,12 @@ def _closed(text: str, span: Span) -> Span:
 
 
 def _settled(
-    report: LineReport, entry: Judged, sheet: Sheet, decider: Decider, words: Words
+    report: LineReport,
+    entry: Judged,
+    sheet: Sheet,
+    decider: Decider,
+    words: Words,
+    wrong: list[tuple[int, Statement]],
 ) -> None:
     claimed, line = entry.claimed, entry.line
     assert claimed is not None
@@ -263,6 +281,8 @@ def _settled(
     assumptions = [describe(a) for a in claimed.statement.assumptions]
     report.assumptions = assumptions
     notes = [n for n in (entry.note, claimed.note) if n]
+    if not in_words and decision.verdict is Verdict.HOLDS:
+        in_words = kept_condition(claimed.statement, claimed.found, sheet.document.text)
     if in_words:
         report.verdict = UNDECIDED
         report.why = "; ".join([*notes, in_words])
@@ -285,14 +305,24 @@ def _settled(
             notes.append(
                 f"false as it stands, but what the file says about {unsaid} was not understood"
             )
+        case Verdict.FAILS if (source := follows(claimed.statement, wrong, decider)) is not None:
+            report.verdict, report.evidence = HOLDS, "proof"
+            notes.append(f"follows from line {source}, which is wrong")
         case Verdict.FAILS:
-            report.verdict, report.evidence = FAILS, decision.kind
-            report.counterexample = decision.counterexample
             explained = _explained(claimed.statement, decider, decision.counterexample)
-            if explained is not None:
-                report.mistake = explained
-                notes.append(f"this line becomes true with {explained.repair}")
-            notes.append(decision.why)
+            doubt = ungrounded(claimed.statement, sheet.facts) if explained is None else ""
+            doubt = doubt or unknown_laws(claimed.statement)
+            doubt = doubt or gradient_of_the_prior(claimed.statement, sheet.document.text)
+            if doubt:
+                report.verdict = UNDECIDED
+                notes.append(doubt)
+            else:
+                report.verdict, report.evidence = FAILS, decision.kind
+                report.counterexample = decision.counterexample
+                if explained is not None:
+                    report.mistake = explained
+                    notes.append(f"this line becomes true with {explained.repair}")
+                notes.append(decision.why)
         case _:
             report.verdict = UNDECIDED
             notes.append(decision.why)

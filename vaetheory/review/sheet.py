@@ -30,11 +30,13 @@ from vaetheory.review.inline import (
     names_a_family,
     weighty,
 )
+from vaetheory.review.noise import noise_of
 from vaetheory.review.prose import GOES_ON, condition
 
 MAXIMUM_LINES = 300
 MAXIMUM_CHARACTERS = 40_000
 MAXIMUM_NODES = 1_000
+MAXIMUM_WORDS = 100_000
 
 
 @dataclass(slots=True)
@@ -351,6 +353,7 @@ def _finish(sheet: Sheet) -> None:
                 trees[id(side)] = side.tree
     sheet.facts = survey(trees.values())
     sheet.facts.settings = tuple(sheet.settings)
+    sheet.facts.noise = noise_of(sheet.document.text[:MAXIMUM_WORDS])
     lines = (
         survey([s.tree for s in (line.left, line.right) if s.tree is not None])
         for line in sheet.lines

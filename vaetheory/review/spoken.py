@@ -202,7 +202,9 @@ def doubted_by_words(claimed: Claimed, start: int, end: int, words: Words) -> st
         apart = APART in odd and any(isinstance(a, Dag) for a in claimed.found)
         return "holds if it factorises, and the words say that it does not" if apart else ""
     statement = claimed.statement
-    if JOINT in odd and any(len(d.of) > 1 and not _seen(d) for d in _densities(statement)):
+    if JOINT in odd and any(
+        (len(d.of) > 1 and not _seen(d)) or _of_several(d) for d in _densities(statement)
+    ):
         return "false as it stands, but the words of the file say that something factorises"
     if _lacks_the_prior(statement):
         return "false as it stands, but of which family the prior is was not understood"
@@ -230,6 +232,12 @@ def _heard(start: int, end: int, words: Words) -> set[str]:
 
 def _densities(statement: Statement) -> list[Density]:
     return list(densities((statement.left, statement.right)))
+
+
+def _of_several(density: Density) -> bool:
+    """Whether a density speaks of several observations, as p(z|x_1, x_2) does."""
+    letters = [v.slot.split("_")[0] for v in (*density.of, *density.given)]
+    return letters.count("x") > 1
 
 
 def _seen(density: Density) -> bool:

@@ -117,6 +117,11 @@ def elbo_of(group: Group | None, scope: Scope) -> Expression:
         laws = [as_density(p.nodes[0], scope) for p in parts if len(p.nodes) == 1]
         if len(laws) == 2 and laws[0] is not None and laws[1] is not None:
             return Elbo(laws[0], laws[1], laws[0].of)
+    if group is not None and len(group.items.nodes) == 1:
+        own = as_density(group.items.nodes[0], scope)
+        if own is not None and own.given:
+            # ELBO(p(z|x)): at another law than q
+            return Elbo(own, joint(scope), own.of)
     copy: Name | None = None
     seen = {n.base for n in observed(scope.facts)}
     for node in group.items.nodes if group is not None else ():

@@ -14,6 +14,7 @@ from vaetheory.latex.meaning.survey import (
     PARAMETERS,
     Facts,
     density_items,
+    key_of,
     spelled,
 )
 from vaetheory.latex.meaning.variables import Scope, random_variable
@@ -163,7 +164,9 @@ def _variables(names: Iterable[Name], scope: Scope) -> tuple[Variable, ...]:
 def as_density(node: Node, scope: Scope) -> Density | None:
     """The density that a tree is, or None."""
     if isinstance(node, Applied) and isinstance(node.head, Name) and node.power is None:
-        split = density_items(node.head, node.group)
+        if key_of(node.head) in scope.facts.probabilities:
+            return None
+        split = density_items(node.head, node.group, scope.facts.laws)
         if split is not None:
             return density(node.head, *split, scope, node)
     return None

@@ -37,6 +37,7 @@ class Facts:
     gaussian: bool = False
     shorthand: bool = False
     definitions: dict[str, Node] = field(default_factory=dict)
+    defined_arguments: dict[str, tuple[Node, ...]] = field(default_factory=dict)
     defined_indices: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     blocks: set[tuple[str, str]] = field(default_factory=set)
@@ -52,6 +53,11 @@ class Facts:
     limits: dict[str, set[str]] = field(default_factory=dict)
     ranged: dict[str, set[str]] = field(default_factory=dict)
     labels: dict[str, bool] = field(default_factory=dict)
+    laws: set[str] = field(default_factory=set)
+    probabilities: set[str] = field(default_factory=set)
+    matrices: set[str] = field(default_factory=set)
+    counts: set[str] = field(default_factory=set)
+    noise: str = "1"
 
     @property
     def latents(self) -> tuple[Name, ...]:

@@ -5,6 +5,7 @@ that are averaged over.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from vaetheory.language.expressions import (
     Density,
@@ -35,6 +36,7 @@ from vaetheory.latex.reader.syntax import (
     Multiplied,
     Name,
     Node,
+    Numeral,
 )
 from vaetheory.latex.scopes import expected_over
 
@@ -153,15 +155,31 @@ def _only_names(names: list[Node], sub: Items, scope: Scope, node: Node) -> Law:
         if letters:
             law = replace(law, subscript=letters[0]) if law.subscript != letters[0] else law
         return Law(Density(law, tuple(variables)), tuple(variables))
+    if len(names) == 1 and isinstance(first, Name) and first.base in _NOISE and scope.facts.noise:
+        return _family([first], _standard(first, scope.facts.noise), scope)
     raise ReadError(
         "the law that E is taken under is not understood", sub.nodes[0].start, sub.nodes[-1].end
     )
+
+
+_NOISE = (r"\epsilon", r"\varepsilon", r"\xi", r"\eta")
+
+
+def _standard(name: Name, variance: str) -> Called:
+    """N(0, 1) or N(0, I), which noise has that no other law is given to."""
+    at = name.start, name.end
+    one = Numeral(*at, Fraction(1)) if variance == "1" else Name(*at, "I")
+    items = Items((Numeral(*at, Fraction(0)), one), (",",))
+    return Called(*at, "Normal", None, Group(*at, "(", items))
 
 
 def bare_law(name: Name, scope: Scope) -> Law:
     """A letter alone: q is the posterior as the file writes it, p the prior or the true
     posterior.
     """
+    written = _only_form(name, scope)
+    if written is not None:
+        return Law(written, written.of)
     if name.base in ("q", "Q", r"\mathcalQ") or name.base in PARAMETERS:
         law = posterior(scope)
         if name.base in PARAMETERS:
@@ -182,6 +200,24 @@ def bare_law(name: Name, scope: Scope) -> Law:
     raise ReadError(
         f"the law {name.base} is not understood: write its arguments", name.start, name.end
     )
+
+
+def _only_form(name: Name, scope: Scope) -> Density | None:
+    """p_d as the file writes it, p_d(x), where its subscript is no parameter and it is written in
+    one way only.
+    """
+    said = spelled(name.sub)
+    if not said or all(part in PARAMETERS for part in said.split(",")):
+        return None
+    forms = {
+        str([(n.base, spelled(n.sub)) for n in (*of, *given)]): (of, given)
+        for base, sub, of, given in scope.facts.densities
+        if base == name.base and sub == said
+    }
+    if len(forms) != 1:
+        return None
+    ((of, given),) = forms.values()
+    return density(name, of, given, scope, name)
 
 
 def _sampled(names: list[Node], law: Node, scope: Scope, node: Node) -> Law:

@@ -10,7 +10,7 @@ from vaetheory.language.expressions import (
     Value,
     to_expression,
 )
-from vaetheory.language.variables import Variable
+from vaetheory.language.variables import Integers, Variable
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.survey import walk
 from vaetheory.latex.meaning.variables import (
@@ -66,22 +66,18 @@ def _indexed(node: Big, names: list[Name], scope: Scope) -> Expression:
         high = meaning(node.high, scope)
     else:
         known = scope.facts.highs.get(names[0].base)
-        high = (
-            meaning(known, scope)
-            if known is not None
-            else Value(size_for(_guess(names[0], scope), scope))
-        )
+        high = meaning(known, scope) if known is not None else Value(_guess(names[0], scope))
     inside = scope.binding(index)
     body = _indexed(node, names[1:], inside) if len(names) > 1 else meaning(node.body, inside)
     build = IndexedSum if node.sign == "∑" else IndexedProduct
     return build(body, index, low, high)
 
 
-def _guess(name: Name, scope: Scope) -> str:
+def _guess(name: Name, scope: Scope) -> Variable:
     """The only size that the file names, or the capital of the index."""
     if len(scope.facts.sizes) == 1:
-        return next(iter(scope.facts.sizes))
-    return name.base
+        return Variable(next(iter(scope.facts.sizes)), Integers())
+    return size_for(name.base, scope)
 
 
 def _integral(node: Big, scope: Scope) -> Expression:

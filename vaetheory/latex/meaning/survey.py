@@ -4,10 +4,12 @@ use, and how.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from collections.abc import Container, Iterable
+from dataclasses import replace
 
+from vaetheory.latex.meaning import roles
 from vaetheory.latex.meaning.facts import DEFAULT_LATENT as DEFAULT_LATENT
 from vaetheory.latex.meaning.facts import DEFAULT_OBSERVED as DEFAULT_OBSERVED
 from vaetheory.latex.meaning.facts import Facts as Facts
@@ -29,6 +31,8 @@ from vaetheory.latex.reader.syntax import (
     Words,
 )
 from vaetheory.latex.reader.tokens import NUMBER, Token
+from vaetheory.latex.reader.trees import children as children
+from vaetheory.latex.reader.trees import walk as walk
 
 LETTERS = {
     "p",
@@ -98,40 +102,16 @@ SIZES = ("D", "J", "M", "N", "K", "d", "n", "k", "m")
 BOUND_NAMES = {r"\mathcalL", "L", r"\ell", r"\mathcalF", "F", "J", r"\mathcalJ", "B", r"\mathcalE"}
 
 
-SPAN = ("start", "end")
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below one, in the order in which they are written."""
-    stack = [getattr(node, f.name) for f in reversed(fields(node)) if f.name not in SPAN]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, Node):
-            yield one
-        elif isinstance(one, Items):
-            stack.extend(reversed(one.nodes))
-        elif isinstance(one, tuple):
-            stack.extend(reversed(one))
-
-
-def walk(node: object) -> Iterator[Node]:
-    """All nodes of a tree, outermost first."""
-    stack = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, Node):
-            yield one
-            stack.extend(getattr(one, f.name) for f in reversed(fields(one)) if f.name not in SPAN)
-        elif isinstance(one, Items):
-            stack.extend(reversed(one.nodes))
-        elif isinstance(one, tuple):
-            stack.extend(reversed(one))
-
-
 def survey(trees: Iterable[Node]) -> Facts:
     """The facts of all the sides of a file together."""
     trees = tuple(trees)
-    facts = Facts(vectors=vectors_of(trees))
+    facts = Facts(
+        vectors=vectors_of(trees),
+        laws=roles.laws(trees),
+        probabilities=roles.probabilities(trees, key_of),
+        matrices=roles.matrices(trees),
+        counts=roles.counts(trees),
+    )
     for tree in trees:
         for node in walk(tree):
             _look(node, facts)
@@ -142,8 +122,8 @@ def survey(trees: Iterable[Node]) -> Facts:
 def _look(node: Node, facts: Facts) -> None:
     match node:
         case Applied(head=Name() as head, group=group):
-            split = density_items(head, group)
-            if split is not None:
+            split = density_items(head, group, facts.laws)
+            if split is not None and key_of(head) not in facts.probabilities:
                 of, given = split
                 facts.densities.append((head.base, spelled(head.sub), of, given))
                 facts.subscripts.setdefault(head.base, Counter())[spelled(head.sub)] += 1
@@ -249,13 +229,20 @@ def _labels(facts: Facts) -> None:
         facts.highs.pop(base, None)
 
 
+# ℒ_K is a bound of K samples, and the ELBO for K = 1 only
+_OF_SAMPLES = re.compile(r"_([KMSkms]|[2-9]|\d\d+)(\+1)?$")
+
+
 def _finish(facts: Facts) -> None:
     _labels(facts)
     facts.unlimited = {s for s in facts.summed if s not in facts.arguments}
     facts.summed -= {s for s in facts.summed if s not in facts.arguments}
     facts.arguments |= {"x"} if facts.unargued else set()
     # a letter that limits a sum is a size, whatever else it may stand for elsewhere
-    facts.bound_names = {n for n in facts.bound_names if n not in facts.sizes}
+    known = facts.sizes | facts.matrices | facts.counts
+    facts.bound_names = {
+        n for n in facts.bound_names if n.split("_")[0] not in known and not _OF_SAMPLES.search(n)
+    }
     if facts.gaussian and not facts.sizes:
         size = next((s for s in SIZES if s in facts.scalars and s not in facts.arguments), None)
         facts.sizes |= {size} if size else set()
@@ -329,12 +316,16 @@ def word_key(words: Words) -> str:
     return r"\text{" + " ".join(words.text.split()).strip(".,:;").lower() + "}"
 
 
-def density_items(head: Name, group: Group) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
-    """The arguments on both sides of the bar when a bracketed name is a density, else None."""
+def density_items(
+    head: Name, group: Group, laws: Container[str] = ()
+) -> tuple[tuple[Name, ...], tuple[Name, ...]] | None:
+    """The arguments on both sides of the bar when a bracketed name is a density, else None;
+    ``laws`` are letters that the file uses for densities.
+    """
     bar = "|" in group.items.separators
     if (
         head.base not in LETTERS
-        or (head.base not in ALWAYS_LETTERS and not bar)
+        or (head.base not in ALWAYS_LETTERS and head.base not in laws and not bar)
         or group.kind not in ("(", "[")
     ):
         return None

@@ -16,6 +16,7 @@ from vaetheory.language.expressions import (
     Value,
 )
 from vaetheory.language.variables import Variable
+from vaetheory.latex.meaning.arguments import at_arguments
 from vaetheory.latex.meaning.bounds import elbo_of
 from vaetheory.latex.meaning.copies import data_set
 from vaetheory.latex.meaning.densities import as_density, observed
@@ -86,6 +87,8 @@ def _(node: Name, scope: Scope) -> Expression:
     defined = definition(node, scope)
     if defined is not None:
         return defined
+    if node.base in scope.facts.matrices and node.base not in scope.facts.arguments:
+        raise ReadError(f"{node.base} is a matrix, and not read", node.start, node.end)
     if node.base in MATRICES and not node.sub:
         said = f"{node.base} is a matrix: it is read, where it is diagonal, in tr and det only"
         raise ReadError(said, node.start, node.end)
@@ -124,8 +127,10 @@ def _(node: Name, scope: Scope) -> Expression:
 _UNSAID = ("w", "r", r"\omega", r"\tilde{w}", r"\bar{w}", r"\hat{w}")
 
 
-def definition(node: Name, scope: Scope) -> Expression | None:
-    """What the file has defined the name to be, if it has; with the indices of the place of use."""
+def definition(node: Name, scope: Scope, group: Group | None = None) -> Expression | None:
+    """What the file has defined the name to be, if it has; with the indices of the place of use,
+    and with the arguments in ``group`` for those that it was defined with.
+    """
     key = key_of(node)
     index = spelled(node.sub)
     if key not in scope.facts.definitions and index in scope.indices:
@@ -134,6 +139,8 @@ def definition(node: Name, scope: Scope) -> Expression | None:
     found = scope.facts.definitions.get(key)
     if found is None or key in scope.busy:
         return None
+    if group is not None:
+        found = at_arguments(found, scope.facts.defined_arguments.get(key, ()), group, scope)
     inside = replace(scope, busy=scope.busy | {key})
     if key.endswith("_"):
         own = scope.facts.defined_indices[key]
@@ -187,7 +194,7 @@ def _(node: Applied, scope: Scope) -> Expression:
             "the arguments of this density are not understood", node.group.start, node.group.end
         )
     if key_of(head) in scope.facts.definitions or f"{head.base}_" in scope.facts.definitions:
-        defined = definition(head, scope)
+        defined = definition(head, scope, node.group)
         if defined is not None:
             return _raised(defined, node.power, scope)
     if (

@@ -19,7 +19,16 @@ from vaetheory.latex.meaning.variables import (
     without_parameters,
 )
 from vaetheory.latex.reader.errors import ReadError
-from vaetheory.latex.reader.syntax import Applied, Group, Items, Name, Node, Raised, Sized
+from vaetheory.latex.reader.syntax import (
+    Applied,
+    Group,
+    Items,
+    Multiplied,
+    Name,
+    Node,
+    Raised,
+    Sized,
+)
 from vaetheory.latex.reader.tokens import LETTER, SYMBOL, Token
 
 MATRICES = (r"\Sigma", r"\Lambda", r"\Omega", "I")
@@ -86,9 +95,21 @@ def squared_norm(node: Raised, scope: Scope) -> Expression | None:
         raise ReadError("of norms only the Euclidean one is read", node.start, node.end)
     if not has_vectors(node.base.body, scope):
         return meaning(node.base.body, scope) ** 2
+    if any(_is_transformed(n, scope) for n in walk(node.base.body)):
+        raise ReadError("a matrix times a vector is not read", node.start, node.end)
     index, high = component_index(scope)
     body = meaning(componentwise(node.base.body, index.name), scope.binding(index))
     return summation(body**2, index, high)
+
+
+def _is_transformed(node: Node, scope: Scope) -> bool:
+    """Whether a tree is W z, with W a matrix."""
+    if not isinstance(node, Multiplied):
+        return False
+    facts = scope.facts
+    known = facts.sizes | facts.arguments | facts.highs.keys()
+    names = [n for _, n in node.factors if isinstance(n, Name) and not n.sub]
+    return any(len(n.base) == 1 and n.base.isupper() and n.base not in known for n in names)
 
 
 def _is_determinant(node: Sized) -> bool:

@@ -1,0 +1,225 @@
+"""Whether a counterexample to a line counts: only where nothing in the line is a letter of which it
+cannot be known what it stands for.
+
+A letter on one side alone, as π_k in log p(x) = log ∑_k π_k p(x|z = k), is tied to the other side
+by what the file says of it. Where that was not read, the line is not known to be false.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vaetheory.language.assumptions import Assumption, Family, SameDensity, Sampled
+from vaetheory.language.binding import free_variables
+from vaetheory.language.expressions import (
+    Density,
+    Elbo,
+    Expression,
+    FamilyDensity,
+    Function,
+    Gradient,
+    IndexedProduct,
+    IndexedSum,
+    Log,
+    Value,
+    children,
+    walk,
+)
+from vaetheory.language.statements import Relation, Statement
+from vaetheory.language.variables import Index, Integers
+from vaetheory.latex.meaning.survey import Facts
+from vaetheory.review.assumptions import densities
+
+
+def ungrounded(statement: Statement, facts: Facts) -> str:
+    """Why nothing is held against a line that is false as it is read; empty where it is."""
+    sides = (statement.left, statement.right)
+    nodes = [n for side in sides for n in walk(side)]
+    present = [n for n in nodes if isinstance(n, Density)]
+    if statement.relation is Relation.UNBIASED or any(isinstance(n, Gradient) for n in nodes):
+        return ""
+    # H[N(z; μ, σ²)] = ½ log 2πeσ²: not every parameter of a law comes back
+    written = [set(_letters(side, inside=False)) for side in sides]
+    anywhere = [set(_letters(side, inside=True)) for side in sides]
+    alone = (written[0] - anywhere[1]) | (written[1] - anywhere[0])
+    tied = {v.name for d in present for v in (*d.of, *d.given)}
+    tied |= {name for a in statement.assumptions for name in _tied(a)}
+    # β > 1 is put in as 1 + δ
+    alone -= tied | ({r"\delta"} - facts.names)
+    if not any(isinstance(a, Family) for a in statement.assumptions):
+        # x_i for an example of which only the words say which one it is
+        free = [
+            {v.name for d in densities((s,)) for v in (*d.of, *d.given) if _EXAMPLE.search(v.name)}
+            for s in sides
+        ]
+        alone |= free[0] ^ free[1]
+    if alone:
+        said = " and ".join(sorted(alone)[:3])
+        return f"false as it stands, but what {said} stands for was not understood"
+    numbered = {n.index for n in nodes if isinstance(n, IndexedSum | IndexedProduct)}
+    if any(v in numbered for d in present for v in (*d.of, *d.given)):
+        return "false as it stands, but a value of a variable is read as a variable of its own"
+    if present and not any(isinstance(a, Family) for a in statement.assumptions):
+        numbers = [any(_is_of_a_law(n) for n in walk(side)) for side in sides]
+        if numbers[0] != numbers[1]:
+            return "false of any density, but of which family these are was not understood"
+    foreign = _foreign(statement)
+    if foreign:
+        return f"false as it stands, but how {foreign} belong together was not understood"
+    if any(_is_link(d, facts) for d in present):
+        return "false as it stands, but what the latents depend on was not understood"
+    if any(_is_of_another(n, present) for n in nodes if isinstance(n, Elbo)):
+        return "false of the ELBO, but it may be that of another likelihood"
+    return ""
+
+
+_EXAMPLE = re.compile(r"_[bijlmn]$")
+
+
+def unknown_laws(statement: Statement) -> str:
+    """Why a line that brings in a law of its own, such as m(z), on one side only may be meant: what
+    law that is the words say. Empty where it does not.
+    """
+    sides = (statement.left, statement.right)
+    laws = [{d.letter.name for d in densities((side,))} - _USUAL for side in sides]
+    alone = sorted(laws[0] ^ laws[1])
+    if alone:
+        return f"false of any law {alone[0]}, but which one it is was not understood"
+    return ""
+
+
+def _is_of_another(elbo: Elbo, present: list[Density]) -> bool:
+    """Whether an ELBO of p(x, y) stands beside p(x|y), of which it may be meant to be a bound."""
+    if not isinstance(elbo.joint, Density):
+        return False
+    before = set(elbo.joint.of)
+    return any(
+        d.letter == elbo.joint.letter and d.given and {*d.of, *d.given} <= before - set(elbo.over)
+        for d in present
+    )
+
+
+def _is_link(density: Density, facts: Facts) -> bool:
+    """Whether a density has one latent layer behind the bar of another, as q(z_3|z_2) has: what
+    else it depends on is left unsaid.
+    """
+    hidden = facts.hidden
+    of, given = (
+        [v for v in part if v.slot.split("_")[0] in hidden] for part in (density.of, density.given)
+    )
+    return any(
+        a.slot.split("_")[0] == b.slot.split("_")[0] and a.slot != b.slot for a in of for b in given
+    )
+
+
+_USUAL = {"p", "q", "P", "Q"}
+
+
+def _letters(side: Expression, *, inside: bool) -> Iterator[str]:
+    """The parameters and functions that a side speaks of; with those ``inside`` of laws that it
+    names, or without.
+    """
+    free = {v for v in free_variables(side) if not isinstance(v.space, Index | Integers)}
+    waiting = [side]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, FamilyDensity) and not inside:
+            continue
+        if isinstance(node, Function):
+            yield node.name.name
+        if isinstance(node, Value) and node.variable in free:
+            yield node.variable.name
+        waiting.extend(children(node))
+
+
+def _tied(assumption: Assumption) -> set[str]:
+    match assumption:
+        case Family(definition=definition):
+            named = {n.name.name for n in walk(definition) if isinstance(n, Function)}
+            return named | {v.name for v in free_variables(definition)}
+        case Sampled(variable=variable):
+            return {variable.name}
+    return set()
+
+
+def _is_of_a_law(node: Expression) -> bool:
+    """Whether a node is log 2π, log K or the like, which a law brings with it."""
+    return isinstance(node, Log) and not any(
+        isinstance(n, Density | Function) for n in walk(node.argument)
+    )
+
+
+def _foreign(statement: Statement) -> str:
+    """Two observed variables of which each side has another one: log p(𝒟) and ∑_n log p(x_n)."""
+    found: list[set[str]] = []
+    for side in (statement.left, statement.right):
+        present = [n for n in walk(side) if isinstance(n, Density)]
+        slots = {v.slot for d in present for v in (*d.of, *d.given)}
+        hidden = {v.slot for d in present if d.letter.name in ("q", "Q") for v in d.of}
+        found.append(slots - hidden)
+    alone = [found[0] - found[1], found[1] - found[0]]
+    if all(alone) and not found[0] & found[1]:
+        return " and ".join(sorted(min(names) for names in alone))
+    return ""
+
+
+def gradient_of_the_prior(statement: Statement, text: str) -> str:
+    """Why a line such as ∇_θ log p_θ(x, z) = ∇_θ log p_θ(x|z) may be meant: the prior of the file
+    may have no θ. Empty where the file writes p_θ(z).
+    """
+    slopes = [
+        {n for n in walk(side) if isinstance(n, Gradient)}
+        for side in (statement.left, statement.right)
+    ]
+    joint = [any(len(d.of) > 1 for n in found for d in _laws_in(n)) for found in slopes]
+    if joint[0] == joint[1] or not all(slopes):
+        return ""
+    decoder = any(d.given for n in slopes[joint.index(False)] for d in _laws_in(n))
+    parameter = next(iter(slopes[0])).parameter
+    if decoder and not _writes_prior(parameter, text):
+        return f"false if p(z) depends on {parameter}, and the file does not say so"
+    return ""
+
+
+def _laws_in(node: Gradient) -> list[Density]:
+    return [n for n in walk(node.body) if isinstance(n, Density) and n.letter.name in ("p", "P")]
+
+
+def _writes_prior(parameter: str, text: str) -> bool:
+    near = re.compile(r"p_\{?" + re.escape(parameter) + r"\}?\((\\\w+\{?)?z\}?\)|p\(z;")
+    return near.search(_tight(text)) is not None
+
+
+def kept_condition(statement: Statement, found: tuple[Assumption, ...], text: str) -> str:
+    """Why p(z) for p(z|c) is not taken for granted: the file speaks of p(z|c), elsewhere than in
+    this line.
+    """
+    present = set(densities((statement.left, statement.right)))
+    for assumption in found:
+        match assumption:
+            case SameDensity(first=Density() as first, second=Density() as second):
+                longer = first if first.given else second
+                shorter = second if first.given else first
+                if not longer.given or shorter.given or longer.of != shorter.of:
+                    continue
+                names = [[re.escape(v.name) for v in part] for part in (longer.of, longer.given)]
+                written = rf"[pP](_[^(]{{1,12}})?\({','.join(names[0])}\|{','.join(names[1])}\)"
+                depends = r"\bdepends?\b[^.]{0,40}\$" + names[1][0] + r"\$"
+                said = re.search(depends, text) and not _NOT.search(text)
+                if (longer in present and not said) or shorter not in present:
+                    continue
+                if re.search(written, _tight(text)):
+                    return f"true only if {shorter} is {longer}, and the file writes {longer}"
+    return ""
+
+
+_NOT = re.compile(r"\bnot\b|\bindepend|n't\b|unabh|indépend")
+
+
+def _tight(text: str) -> str:
+    """The text without blanks, and with one sign for the bar."""
+    bare = re.sub(
+        r"\\(left|right|big|Big|bigl|bigr|,|;|!|mathbf|boldsymbol|bm)(?![a-z])|\s", "", text
+    )
+    return re.sub(r"\\(middle)?(mid|vert|\|)|\\middle\|", "|", bare)
