@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vaetheory.language.assumptions import Assumption, Family, SameDensity, Sampled
+from vaetheory.language.assumptions import Assumption, Dag, Family, SameDensity, Sampled
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import (
     Density,
@@ -32,8 +32,10 @@ from vaetheory.latex.meaning.survey import Facts
 from vaetheory.review.assumptions import densities
 
 
-def ungrounded(statement: Statement, facts: Facts) -> str:
-    """Why nothing is held against a line that is false as it is read; empty where it is."""
+def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
+    """Why nothing is held against a line that is false as it is read; empty where it is.
+    ``elsewhere`` is the text around the line.
+    """
     sides = (statement.left, statement.right)
     nodes = [n for side in sides for n in walk(side)]
     present = [n for n in nodes if isinstance(n, Density)]
@@ -54,6 +56,10 @@ def ungrounded(statement: Statement, facts: Facts) -> str:
             for s in sides
         ]
         alone |= free[0] ^ free[1]
+    if statement.relation in (Relation.AT_LEAST, Relation.AT_MOST):
+        # it may be said for every σ, but L_K is something that has a meaning
+        alone = {name for name in alone if name[:1].isupper() or name.startswith(r"\math")}
+    alone = {name for name in alone if _is_spoken_of(name, elsewhere)}
     if alone:
         said = " and ".join(sorted(alone)[:3])
         return f"false as it stands, but what {said} stands for was not understood"
@@ -67,11 +73,18 @@ def ungrounded(statement: Statement, facts: Facts) -> str:
     foreign = _foreign(statement)
     if foreign:
         return f"false as it stands, but how {foreign} belong together was not understood"
-    if any(_is_link(d, facts) for d in present):
+    stated = {a.letter for a in statement.assumptions if isinstance(a, Dag)}
+    if any(_is_link(d, facts) for d in present if d.letter not in stated):
         return "false as it stands, but what the latents depend on was not understood"
     if any(_is_of_another(n, present) for n in nodes if isinstance(n, Elbo)):
         return "false of the ELBO, but it may be that of another likelihood"
     return ""
+
+
+def _is_spoken_of(name: str, text: str) -> bool:
+    """Whether the text has the letter, and may say what it is."""
+    bare = re.sub(r"\\(hat|bar|tilde|math[a-z]+?)\b|[{}\\']", "", name.split("_")[0])
+    return bare.removeprefix("math")[-12:].removeprefix("cal") in text
 
 
 _EXAMPLE = re.compile(r"_[bijlmn]$")

@@ -310,7 +310,9 @@ def _settled(
             notes.append(f"follows from line {source}, which is wrong")
         case Verdict.FAILS:
             explained = _explained(claimed.statement, decider, decision.counterexample)
-            doubt = ungrounded(claimed.statement, sheet.facts) if explained is None else ""
+            text, span = sheet.document.text, line.span
+            elsewhere = text[: span.start] + text[span.end :]
+            doubt = "" if explained else ungrounded(claimed.statement, sheet.facts, elsewhere)
             doubt = doubt or unknown_laws(claimed.statement)
             doubt = doubt or gradient_of_the_prior(claimed.statement, sheet.document.text)
             if doubt:
