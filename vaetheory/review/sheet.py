@@ -37,6 +37,7 @@ MAXIMUM_LINES = 300
 MAXIMUM_CHARACTERS = 40_000
 MAXIMUM_NODES = 1_000
 MAXIMUM_WORDS = 100_000
+LONGEST_REMARK = 150  # characters
 
 
 @dataclass(slots=True)
@@ -143,7 +144,10 @@ def read_sheet(document: Document, ends: float) -> Sheet:
         if not any(said) and not display.inline and GOES_ON.match(display.prose):
             said = earlier
         # $= …$ on the line below $log p(x) = …$
-        adjoining = last_inline if not display.prose.strip(" \t\n\\,.;&>") else None
+        gap = display.prose.strip(" \t\n\\,.;&>")
+        # and so it is behind a remark on the line above: (Jensen)
+        above = len(gap) < LONGEST_REMARK and display.prose.rstrip(" \t").endswith("\n")
+        adjoining = last_inline if not gap or above else None
         last_inline = None
         for chain in chains:
             _note_samples(sheet, chain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from vaetheory.latex.reader.syntax import Name, Node
@@ -58,6 +59,7 @@ class Facts:
     matrices: set[str] = field(default_factory=set)
     counts: set[str] = field(default_factory=set)
     noise: str = "1"
+    large: set[Fraction] = field(default_factory=set)
 
     @property
     def latents(self) -> tuple[Name, ...]:

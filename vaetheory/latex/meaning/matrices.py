@@ -18,7 +18,7 @@ from vaetheory.language.notation import log, product, summation
 from vaetheory.language.variables import Variable
 from vaetheory.latex.meaning.door import meaning
 from vaetheory.latex.meaning.survey import walk
-from vaetheory.latex.meaning.variables import Scope, without_parameters
+from vaetheory.latex.meaning.variables import Scope, is_random, without_parameters
 from vaetheory.latex.meaning.vectors import component_index, componentwise, transposed
 from vaetheory.latex.reader.errors import ReadError
 from vaetheory.latex.reader.syntax import (
@@ -167,7 +167,12 @@ def cross_entropy(group: Group, scope: Scope) -> Expression:
     if len(nodes) != 2 or not all(isinstance(n, Name) for n in nodes):
         raise ReadError("BCE takes the image and its estimate", group.start, group.end)
     target, estimate = sorted(nodes, key=_is_estimate)
-    if _is_estimate(target) or not _is_estimate(estimate):
+    seen = [n for n in nodes if isinstance(n, Name) and is_random(n.base, scope)]
+    if not any(map(_is_estimate, nodes)) and len(seen) == 1:
+        # BCE(x, y) beside p(x|z): y is the estimate
+        target = seen[0]
+        estimate = next(n for n in nodes if n is not target)
+    elif _is_estimate(target) or not _is_estimate(estimate):
         raise ReadError("which of the two is the estimate? Give it a hat", group.start, group.end)
     if all(isinstance(n, Name) and n.sub for n in nodes):
         # of one component

@@ -25,6 +25,7 @@ from vaetheory.latex.reader.syntax import (
     LogOf,
     Name,
     Node,
+    Numeral,
     Raised,
     Sized,
     Sloped,
@@ -99,6 +100,7 @@ FUNCTIONS = {
     "m",
 }
 SIZES = ("D", "J", "M", "N", "K", "d", "n", "k", "m")
+LARGE = 12  # terms of a sum that are written out
 BOUND_NAMES = {r"\mathcalL", "L", r"\ell", r"\mathcalF", "F", "J", r"\mathcalJ", "B", r"\mathcalE"}
 
 
@@ -143,6 +145,8 @@ def _look(node: Node, facts: Facts) -> None:
                 facts.indices |= {n.base for n in names}
                 for n in names[:1]:
                     facts.limits.setdefault(n.base, set()).add(f"{_limit(low)} {_limit(high)}")
+                if isinstance(high, Numeral) and high.value > LARGE:
+                    facts.large.add(high.value)
                 if high is not None and names:
                     facts.highs.setdefault(names[0].base, high)
                     facts.sizes |= {n.base for n in walk(high) if isinstance(n, Name)}

@@ -15,7 +15,7 @@ from vaetheory.language.expressions import (
     Sum,
     Value,
 )
-from vaetheory.language.variables import Variable
+from vaetheory.language.variables import Integers, Variable
 from vaetheory.latex.meaning.arguments import at_arguments
 from vaetheory.latex.meaning.bounds import elbo_of
 from vaetheory.latex.meaning.copies import data_set
@@ -59,6 +59,9 @@ from vaetheory.latex.reader.tokens import LETTER, Token
 
 @meaning.register
 def _(node: Numeral, scope: Scope) -> Expression:
+    if node.value in scope.facts.large:
+        # 784, to which a sum goes: true or false for any number of terms
+        return Value(Variable(str(node.value), Integers()))
     return Number(node.value)
 
 

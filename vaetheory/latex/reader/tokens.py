@@ -114,7 +114,7 @@ def _token(kind: str, piece: str, first: int, last: int) -> list[Token]:
     if kind == "command":
         if piece == r"\_":
             return [Token(SYMBOL, "_", first, last)]
-        if piece == r"\*":
+        if piece in (r"\*", r"\star", r"\ast"):
             return [Token(SYMBOL, "*", first, last)]
         starred = piece.endswith("*") and len(piece) > 2
         return [Token(COMMAND, piece[:-1] if starred else piece, first, last)]
