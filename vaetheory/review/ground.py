@@ -27,7 +27,7 @@ from vaetheory.language.expressions import (
     walk,
 )
 from vaetheory.language.statements import Relation, Statement
-from vaetheory.language.variables import Index, Integers
+from vaetheory.language.variables import Index, Integers, Variable
 from vaetheory.latex.meaning.survey import Facts
 from vaetheory.review.assumptions import densities
 
@@ -39,8 +39,7 @@ def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
     sides = (statement.left, statement.right)
     nodes = [n for side in sides for n in walk(side)]
     present = [n for n in nodes if isinstance(n, Density)]
-    if statement.relation is Relation.UNBIASED or any(isinstance(n, Gradient) for n in nodes):
-        return ""
+    sampled = statement.relation is Relation.UNBIASED
     # H[N(z; μ, σ²)] = ½ log 2πeσ²: not every parameter of a law comes back
     written = [set(_letters(side, inside=False)) for side in sides]
     anywhere = [set(_letters(side, inside=True)) for side in sides]
@@ -63,8 +62,22 @@ def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
     if alone:
         said = " and ".join(sorted(alone)[:3])
         return f"false as it stands, but what {said} stands for was not understood"
+    slopes = [
+        n.body.variable for n in nodes if isinstance(n, Gradient) and isinstance(n.body, Value)
+    ]
+    if any(v.slot.split("_")[0] in facts.arguments for v in slopes):
+        return "false of a letter, but what it is made of was not put in"
+    if sampled and any(_EXAMPLE.search(v.slot) or v.indices for d in present for v in _seen(d)):
+        return "false of one example, but which samples belong to it was not understood"
+    if sampled or any(isinstance(n, Gradient) for n in nodes):
+        return ""
+    if _is_on_the_simplex(statement, elsewhere):
+        return "false of any numbers, but these may be probabilities"
+    if any(isinstance(n, FamilyDensity) for n in nodes) and present and not statement.assumptions:
+        return "false of any density, but of which family these are was not understood"
     numbered = {n.index for n in nodes if isinstance(n, IndexedSum | IndexedProduct)}
-    if any(v in numbered for d in present for v in (*d.of, *d.given)):
+    values = {v.slot for d in present for v in (*d.of, *d.given)} & {"i", "j", "k", "l"}
+    if len(values) > 1 or any(v in numbered for d in present for v in (*d.of, *d.given)):
         return "false as it stands, but a value of a variable is read as a variable of its own"
     if present and not any(isinstance(a, Family) for a in statement.assumptions):
         numbers = [any(_is_of_a_law(n) for n in walk(side)) for side in sides]
@@ -81,13 +94,58 @@ def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
     return ""
 
 
+def _seen(density: Density) -> list[Variable]:
+    return [v for v in (*density.of, *density.given) if v.slot.lower().startswith("x")]
+
+
+_SIMPLEX = re.compile(
+    r"probabilit|categorical|simplex|softmax|one-hot|mixture|multinomial|Lagrange|weights"
+    r"|encoder gives|\bsum(s)? to (one|1)\b|\\sum_?[^=$]{0,24}= ?1\b|Wahrscheinlich|gewichte",
+    re.IGNORECASE,
+)
+
+
+def _is_on_the_simplex(statement: Statement, text: str) -> bool:
+    """Whether a line sums over numbers π_k, which the text may say are probabilities."""
+    for side in (statement.left, statement.right):
+        for node in walk(side):
+            if isinstance(node, IndexedSum):
+                inside = {n.variable for n in walk(node.body) if isinstance(n, Value)}
+                inside |= {n.name for n in walk(node.body) if isinstance(n, Function)}
+                weighs = any(
+                    node.index in {i.variable for i in v.indices}
+                    and re.split(r"[_^{]", v.name.lstrip("\\"))[0] in _WEIGHTS
+                    for v in inside
+                )
+                if weighs and _SIMPLEX.search(text):
+                    return True
+    return False
+
+
+_WEIGHTS = {
+    "pi",
+    "r",
+    "w",
+    "alpha",
+    "rho",
+    "lambda",
+    "gamma",
+    "q",
+    "p",
+    "omega",
+    "theta",
+    "a",
+    "phi",
+}
+
+
 def _is_spoken_of(name: str, text: str) -> bool:
     """Whether the text has the letter, and may say what it is."""
     bare = re.sub(r"\\(hat|bar|tilde|math[a-z]+?)\b|[{}\\']", "", name.split("_")[0])
     return bare.removeprefix("math")[-12:].removeprefix("cal") in text
 
 
-_EXAMPLE = re.compile(r"_[bijlmn]$")
+_EXAMPLE = re.compile(r"_[bijlmnTKt]$")
 
 
 def unknown_laws(statement: Statement) -> str:
@@ -177,6 +235,20 @@ def _foreign(statement: Statement) -> str:
     return ""
 
 
+_ENTROPY = re.compile(
+    r"(?<![A-Za-z\\])(\\math(cal|bb|rm)\s?)?\{?[Hh]\}?\s*[(\[]\s*"
+    r"(?![pPqQrR]\b)[A-Za-z]\s*([)\]|]|\\mid)"
+)
+
+
+def entropy_of_variables(line: str) -> str:
+    """Why a line with H(x) or h(x|z) may be meant: of which law the entropy is only words say."""
+    found = _ENTROPY.search(line)
+    if found is None:
+        return ""
+    return f"false as it stands, but of which law {found.group().strip('(|')} is was not understood"
+
+
 def gradient_of_the_prior(statement: Statement, text: str) -> str:
     """Why a line such as ∇_θ log p_θ(x, z) = ∇_θ log p_θ(x|z) may be meant: the prior of the file
     may have no θ. Empty where the file writes p_θ(z).
@@ -185,12 +257,13 @@ def gradient_of_the_prior(statement: Statement, text: str) -> str:
         {n for n in walk(side) if isinstance(n, Gradient)}
         for side in (statement.left, statement.right)
     ]
-    joint = [any(len(d.of) > 1 for n in found for d in _laws_in(n)) for found in slopes]
-    if joint[0] == joint[1] or not all(slopes):
+    laws = [{d for n in found for d in _laws_in(n)} for found in slopes]
+    parameters = {n.parameter for found in slopes for n in found}
+    if not all(laws) or laws[0] == laws[1] or len(parameters) != 1:
         return ""
-    decoder = any(d.given for n in slopes[joint.index(False)] for d in _laws_in(n))
-    parameter = next(iter(slopes[0])).parameter
-    if decoder and not _writes_prior(parameter, text):
+    parameter = parameters.pop()
+    owned = re.search(r"p_\{?" + re.escape(parameter) + r"(?![A-Za-z])", _tight(text))
+    if owned and not _writes_prior(parameter, text):
         return f"false if p(z) depends on {parameter}, and the file does not say so"
     return ""
 

@@ -21,6 +21,7 @@ from vaetheory.review.clock import TimeIsUp, bounded
 from vaetheory.review.consequences import follows
 from vaetheory.review.deciding import Decider, turned
 from vaetheory.review.ground import (
+    entropy_of_variables,
     gradient_of_the_prior,
     kept_condition,
     ungrounded,
@@ -102,7 +103,7 @@ def _lines(sheet: Sheet, decider: Decider) -> list[LineReport]:
     words = words_of(sheet.document)
     wrong: list[tuple[int, Statement]] = []
     reports: list[LineReport] = []
-    for entry in best[1]:
+    for entry in sorted(best[1], key=lambda j: j.line.number):
         reports.append(_report(entry, sheet, introduced, decider, words, wrong))
         if reports[-1].verdict == FAILS and entry.claimed is not None:
             wrong.append((entry.line.number, entry.claimed.statement))
@@ -314,6 +315,7 @@ def _settled(
             elsewhere = text[: span.start] + text[span.end :]
             doubt = "" if explained else ungrounded(claimed.statement, sheet.facts, elsewhere)
             doubt = doubt or unknown_laws(claimed.statement)
+            doubt = doubt or entropy_of_variables(text[line.left.span.start : span.end])
             doubt = doubt or gradient_of_the_prior(claimed.statement, sheet.document.text)
             if doubt:
                 report.verdict = UNDECIDED

@@ -119,13 +119,13 @@ def read_sheet(document: Document, ends: float) -> Sheet:
     read = _reader(macros, document.text)
     last: Side | None = None
     last_inline: Side | None = None
-    derivation = before = 0
+    derivation = of_last = newest = before = 0
     said: tuple[tuple[Token, ...], bool] = ((), False)
     for display in document.displays:
         start, before = before, display.start
         problem = _too_much(sheet, display, ends)
         if problem is not None:
-            _trouble(sheet, display, derivation + 1, problem)
+            _trouble(sheet, display, newest + 1, problem)
             break
         try:
             tokens = read(document.text, display.start, display.end)
@@ -133,7 +133,8 @@ def read_sheet(document: Document, ends: float) -> Sheet:
         except ReadError as error:
             words = document.text[display.start : display.end]
             if not display.inline:
-                derivation += 1
+                newest += 1
+                derivation = newest
                 _trouble(sheet, display, derivation, error)
             elif r"\sim" in words or ("=" in words and words.lstrip()[:1] in "pqPQ"):
                 sheet.unsaid.append(Unsaid(letters_in(words), start))
@@ -147,7 +148,7 @@ def read_sheet(document: Document, ends: float) -> Sheet:
         gap = display.prose.strip(" \t\n\\,.;&>")
         # and so it is behind a remark on the line above: (Jensen)
         above = len(gap) < LONGEST_REMARK and display.prose.rstrip(" \t").endswith("\n")
-        adjoining = last_inline if not gap or above else None
+        adjoining = last_inline if not gap or (above and display.inline) else None
         last_inline = None
         for chain in chains:
             _note_samples(sheet, chain)
@@ -170,7 +171,11 @@ def read_sheet(document: Document, ends: float) -> Sheet:
             before_it = from_inline or (None if display.inline else last)
             goes_on = chain.continues and before_it is not None
             if not goes_on:
-                derivation += 1
+                newest += 1
+                derivation = newest
+            elif before_it is last:
+                # an equation in the words between does not come into the chain of the displays
+                derivation = of_last
             if goes_on and before_it is not None:
                 sides[0] = before_it
             if len(sheet.lines) + len(chain.links) > MAXIMUM_LINES:
@@ -181,7 +186,7 @@ def read_sheet(document: Document, ends: float) -> Sheet:
             if display.inline:
                 last_inline = sides[-1]
             else:
-                last = sides[-1]
+                last, of_last = sides[-1], derivation
     _finish(sheet)
     return sheet
 

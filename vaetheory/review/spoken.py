@@ -17,7 +17,7 @@ from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Dag, Family
 from vaetheory.language.binding import free_variables
 from vaetheory.language.expressions import Density, FamilyDensity, Log, walk
-from vaetheory.language.statements import Statement
+from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.settings import Setting
 from vaetheory.latex.reader.documents import Display, Document
 from vaetheory.latex.reader.syntax import Numeral
@@ -25,7 +25,8 @@ from vaetheory.review.assumptions import densities
 from vaetheory.review.claims import Claimed
 from vaetheory.review.families import ONE
 
-PRIOR, ENCODER, DECODER, JOINT, APART = "prior", "encoder", "decoder", "factorises", "does not"
+PRIOR, ENCODER, DECODER = "prior", "encoder", "decoder"
+JOINT, APART, CERTAIN = "factorises", "does not", "certain"
 
 _MAXIMUM_CHARACTERS = 300_000
 _MAXIMUM_SAID = 1_000
@@ -83,7 +84,17 @@ _SQUARED = re.compile(
     r"(varian[cz]|precision)",
     re.I,
 )
-_FACTORISES = re.compile(r"factori[sz]|mean[- ]field|independen|faktorisier|unabhängig", re.I)
+_FACTORISES = re.compile(
+    r"factori[sz]|mean[- ]field|independen|faktorisier|unabhängig|only (through|via)"
+    r"|never (sees|depends)|(does not|doesn't|do not|don't) (see|depend)|blind to"
+    r"|indépendan|graph\b|\\to [xz]\b",
+    re.I,
+)
+_CERTAIN = re.compile(
+    r"dirac|point mass|deterministic|one-hot|degenerate|no noise|collapse|almost surely|fast sicher"
+    r"|constant\b.{0,40}\bunder|konstant",
+    re.I,
+)
 _WORD = re.compile(r"[A-Za-z]{3}")
 _DENIED = re.compile(
     r"\b(not|without|never|no longer|nicht|ohne)\b[^.]{0,80}(factori|independ)", re.I
@@ -141,6 +152,8 @@ def _said(start: int, sentence: str) -> Iterator[Spoken]:
         yield Spoken(start, APART, True)
     elif _FACTORISES.search(words):
         yield Spoken(start, JOINT, True)
+    if _CERTAIN.search(words):
+        yield Spoken(start, CERTAIN, True)
     wide = _WIDE.search(_STATED.sub(" ", words))
     if wide is not None and not _NOISE.search(words):
         yield Spoken(start, PRIOR, True)
@@ -202,8 +215,11 @@ def doubted_by_words(claimed: Claimed, start: int, end: int, words: Words) -> st
         apart = APART in odd and any(isinstance(a, Dag) for a in claimed.found)
         return "holds if it factorises, and the words say that it does not" if apart else ""
     statement = claimed.statement
-    if JOINT in odd and any(
-        (len(d.of) > 1 and not _seen(d)) or _of_several(d) for d in _densities(statement)
+    if CERTAIN in odd and statement.relation is Relation.EQUAL:
+        return "false as it stands, but the words of the file make something certain"
+    if JOINT in odd and (
+        len({v.slot for d in _densities(statement) for v in (*d.of, *d.given)}) > 2
+        or any((len(d.of) > 1 and not _seen(d)) or _of_several(d) for d in _densities(statement))
     ):
         return "false as it stands, but the words of the file say that something factorises"
     if _lacks_the_prior(statement):

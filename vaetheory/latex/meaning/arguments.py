@@ -22,9 +22,11 @@ def at_arguments(tree: Node, defined: tuple[Node, ...], group: Group, scope: Sco
     for before, here in zip(defined, used, strict=True):
         if not isinstance(before, Name) or not isinstance(here, Name) or _same(before, here):
             continue
-        if before.base != here.base:
-            continue
-        if before.base in PARAMETERS or not is_random(before.base, scope):
+        if (
+            before.base != here.base
+            or before.base in PARAMETERS
+            or not is_random(before.base, scope)
+        ):
             said = f"this is defined with {before.base} as its argument, and here it has another"
             raise ReadError(said, here.start, here.end)
         if not before.sub and not before.sup:

@@ -41,10 +41,23 @@ def letter(head: Name, scope: Scope, arguments: Iterable[Name] = ()) -> Letter:
     parts = [p for p in sub.replace(";", ",").split(",") if p not in PARAMETERS]
     if not parts and (len(used) == 1 or sub == _owner(head.base, used)):
         return Letter(name)
+    if not parts and _has_forms_of_its_own(head.base, sub, scope.facts):
+        # p_ψ(z|c) beside p_θ(x|z, c): two networks of one model
+        return Letter(name)
     alone = len(used) == 1 and "" not in scope.facts.subscripts.get(head.base, {})
     if alone and not set(parts) & DATA:
         return Letter(name)
     return Letter(name, sub)
+
+
+def _has_forms_of_its_own(base: str, sub: str, facts: Facts) -> bool:
+    """Whether no density of the letter that has this parameter is also written with another one."""
+    forms: dict[bool, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {True: set(), False: set()}
+    for other, said, of, given in facts.densities:
+        if other == base and said:
+            names = tuple(n.base for n in of), tuple(n.base for n in given)
+            forms[said == sub].add(names)
+    return bool(forms[True]) and not forms[True] & forms[False]
 
 
 def _owner(base: str, used: list[str]) -> str:

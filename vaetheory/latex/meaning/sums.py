@@ -21,7 +21,7 @@ from vaetheory.latex.meaning.variables import (
     size_for,
 )
 from vaetheory.latex.reader.errors import ReadError
-from vaetheory.latex.reader.syntax import Big, Name
+from vaetheory.latex.reader.syntax import Applied, Big, Name
 
 
 @meaning.register
@@ -42,6 +42,15 @@ def _(node: Big, scope: Scope) -> Expression:
         raise ReadError(
             f"{node.sign} over what? Write the index below it", node.start, node.start + 1
         )
+    valued = _values(node, names[0]) if len(names) == 1 and node.sign == "∑" else None
+    if valued is not None:
+        return Integral(
+            meaning(node.body, scope.within(valued.base)), (random_variable(valued, scope),)
+        )
+    in_set = node.sub is not None and r"\in" in node.sub.separators
+    if in_set and names[0].base in scope.facts.highs:
+        said = f"a sum over a part of what {names[0].base} goes over elsewhere is not read"
+        raise ReadError(said, node.start, node.end)
     labels = [scope.facts.labels.get(n.base) for n in names]
     if False in labels and (node.low is not None or node.high is not None):
         raise ReadError(
@@ -57,6 +66,36 @@ def _(node: Big, scope: Scope) -> Expression:
         over = tuple(random_variable(n, scope) for n in names)
         return Integral(meaning(node.body, scope.within(*(v.slot for v in over))), over)
     return _indexed(node, names, scope)
+
+
+def _values(node: Big, index: Name) -> Name | None:
+    """z for ∑_k p(z = k) f(z = k), which goes over all values of z; None for any other sum. Raises
+    ReadError where k also stands elsewhere, as in π_k p(x | z = k).
+    """
+    found: dict[str, Name] = {}
+    inside: set[int] = set()
+    for one in walk(node.body):
+        items = one.group.items if isinstance(one, Applied) else None
+        if items is None or "=" not in items.separators:
+            continue
+        for sign, before, here in zip(items.separators, items.nodes, items.nodes[1:], strict=False):
+            if sign == "=" and isinstance(here, Name) and here.base == index.base:
+                inside.add(id(here))
+                if isinstance(before, Name):
+                    found[before.base] = before
+    if not found:
+        return None
+    others = [
+        n
+        for n in walk(node.body)
+        if isinstance(n, Name)
+        and id(n) not in inside
+        and index.base in (n.base, *(t.text for t in n.sub))
+    ]
+    if others or len(found) > 1:
+        said = f"{index.base} is a value of a variable here and an index there: not read"
+        raise ReadError(said, node.start, node.start + 1)
+    return next(iter(found.values()))
 
 
 def _indexed(node: Big, names: list[Name], scope: Scope) -> Expression:

@@ -352,6 +352,9 @@ def density_items(
             name = _as_argument(node)
             if name is None:
                 return None
+            if k and part.separators[k - 1] == "=":
+                # p(x | z = k): at a value of z, and as good as any
+                continue
             if sides and name.base in {rf"\hat{{{n.base}}}" for n in sides[0]}:
                 # p(x | x̂): the decoder's output stands for the code that it is made of
                 name = replace(DEFAULT_LATENT, start=name.start, end=name.end)

@@ -154,7 +154,12 @@ def _is_vector(name: Name, scope: Scope) -> bool:
     if name.base in MEANS and without_parameters(name.sub):
         # ‖μ_1 − μ_2‖²: the subscript says whose mean it is
         return True
-    known = name.base in _VECTORS or is_random(name.base, scope) or name.base.startswith(r"\hat{")
+    known = (
+        name.base in scope.facts.vectors
+        or name.base in _VECTORS
+        or is_random(name.base, scope)
+        or name.base.startswith(r"\hat{")
+    )
     return known and not without_parameters(name.sub)
 
 
