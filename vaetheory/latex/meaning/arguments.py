@@ -20,8 +20,11 @@ def at_arguments(tree: Node, defined: tuple[Node, ...], group: Group, scope: Sco
     if len(defined) != len(used):
         return tree
     for before, here in zip(defined, used, strict=True):
-        if not isinstance(before, Name) or not isinstance(here, Name) or _same(before, here):
+        if not isinstance(before, Name) or (isinstance(here, Name) and _same(before, here)):
             continue
+        if not isinstance(here, Name):
+            said = f"this is defined with {before.base} as its argument, and here it has another"
+            raise ReadError(said, here.start, here.end)
         if (
             before.base != here.base
             or before.base in PARAMETERS
