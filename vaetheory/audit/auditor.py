@@ -8,11 +8,21 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from vaetheory.audit import callables, exploration, fixes, hints, layout_choice, outside, verdict
+from vaetheory.audit import (
+    callables,
+    exploration,
+    fixes,
+    hints,
+    layout_choice,
+    outside,
+    unsampled,
+    verdict,
+)
 from vaetheory.audit import evidence as evidence_
 from vaetheory.audit import signature as signature_
 from vaetheory.audit.evidence import Evidence
 from vaetheory.audit.findings import Finding, finding
+from vaetheory.audit.names import role_of
 from vaetheory.audit.plan import Fixed
 from vaetheory.audit.recovery import Formula
 from vaetheory.audit.report import Report, Verdict
@@ -38,6 +48,37 @@ def audit_function(
     report, evidence = examine(function, signature, name, seconds)
     if evidence is not None and evidence.formula.explained and not signature:
         report.assumed += _with_other_options(function, evidence, seconds)
+    if report.verdict in _ELBOS and not signature:
+        report = _with_its_model(function, report)
+    return report
+
+
+_ELBOS = (
+    Verdict.NEGATIVE_ELBO,
+    Verdict.ELBO,
+    Verdict.SCALED_NEGATIVE_ELBO,
+    Verdict.BETA_OBJECTIVE,
+)
+
+
+def _with_its_model(function: Callable[..., Any], report: Report) -> Report:
+    """For a method that runs its model: the report on both, where the model makes it wrong."""
+    from vaetheory.audit.models import audit_model, is_model
+
+    owner = getattr(callables.implementation(function), "__self__", None)
+    if owner is None or not is_model(owner):
+        return report
+    if {Role.MEAN, Role.SCALE} & {role_of(name) for name in inspect.signature(function).parameters}:
+        return report
+    whole = audit_model(owner, loss=function, name=report.function)
+    if whole.verdict is Verdict.WRONG:
+        whole.seconds += report.seconds
+        return whole
+    if whole.verdict is Verdict.UNDECIDED:
+        report.assumed.append(
+            "the model around it could not be run, so its sampler is not looked at"
+        )
+    report.seconds += whole.seconds
     return report
 
 
@@ -77,6 +118,11 @@ def examine(
         evidence, report = _judged(function, found.formula, name)
     if found.in_doubt and report.verdict is Verdict.WRONG:
         report = _cut(report)
+    if report.verdict in _ELBOS and (unused := unsampled.found(function)):
+        report.findings.append(unused)
+        report.verdict = Verdict.WRONG
+    if any(one.name == "random-bias" for one in report.findings):
+        report = _weighted(report, function)
     if report.verdict is Verdict.UNDECIDED:
         report.findings = [_hinted(one, function) for one in report.findings]
     report.seconds = time.perf_counter() - start
@@ -151,6 +197,16 @@ def _cut(report: Report) -> Report:
     fix = "say what the arguments are: --signature recon,x,mu,logvar"
     report.verdict = Verdict.UNDECIDED
     report.findings = [finding("undecided", why, fix)]
+    return report
+
+
+def _weighted(report: Report, function: Callable[..., Any]) -> Report:
+    """Not biased but undecided, where the source speaks of importance weights."""
+    said = [hint for hint in hints.hints(function) if "importance-weighted" in hint]
+    if said:
+        why = f"undecided, because its mean over its noise is no ELBO; {said[0]}"
+        report.verdict, report.beta = Verdict.UNDECIDED, None
+        report.findings = [finding("undecided", why, "audit it with one sample")]
     return report
 
 

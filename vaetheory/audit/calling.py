@@ -138,6 +138,8 @@ class Caller:
         if Role.PACKED in self.plan.roles:
             packed[Role.PACKED] = np.concatenate([values[Role.MEAN], values[Role.SCALE]], axis=1)
         for whole, part in _HALVED:
+            if part in self.plan.roles and whole not in values:
+                raise CallFailed(KeyError(f"{part} without {whole}"))
             if part in self.plan.roles:
                 packed[whole], packed[part] = np.split(values[whole], 2, axis=1)
         return {**values, **packed}

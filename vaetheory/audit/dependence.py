@@ -40,7 +40,7 @@ def follow(formula: Formula) -> list[Effect]:
     """Write every hyperparameter into the coefficients that it changes."""
     effects: list[Effect] = []
     for hyper in formula.caller.hypers:
-        if hyper.size is None:
+        if hyper.size is None and not hyper.keeps_from_zero:
             effects += _follow_one(formula, hyper)
     return effects
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vaetheory.audit import callables
-from vaetheory.audit.names import looks_like_step, plain, size_named
+from vaetheory.audit.names import keeps_from_zero, looks_like_step, plain, size_named
 from vaetheory.audit.plan import Plan
 from vaetheory.audit.shapes import Sizes
 from vaetheory.audit.source import read as read_source
@@ -46,6 +47,11 @@ class Hyper:
     def size(self) -> str | None:
         """`B`, `D` or `K` where the name says that the number is a size."""
         return size_named(self.name.rpartition(".")[2])
+
+    @property
+    def keeps_from_zero(self) -> bool:
+        """Whether the number is the ε in log(x̂ + ε): small, and called so."""
+        return 0 < abs(self.base) <= 0.01 and keeps_from_zero(self.name.rpartition(".")[2])
 
     @property
     def counts_steps(self) -> bool:
@@ -137,7 +143,12 @@ def _item_place(where: str, container: Any, key: str) -> _Place:
 
 
 def _attribute_place(where: str, owner: Any, name: str) -> _Place:
-    return _Place(where, lambda: getattr(owner, name), lambda value: setattr(owner, name, value))
+    def write(value: Any) -> None:
+        # a property without a setter is computed from other numbers, which are found as well
+        with contextlib.suppress(AttributeError):
+            setattr(owner, name, value)
+
+    return _Place(where, lambda: getattr(owner, name), write)
 
 
 def _chained(chain: tuple[str, ...], space: Mapping[str, _Place]) -> Iterator[Hyper]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from vaetheory.audit import source
 from vaetheory.audit.callables import implementation
 from vaetheory.audit.calling import CallFailed, quietly
 from vaetheory.audit.recovery import Formula, recover
@@ -30,7 +31,8 @@ def on_images(formula: Formula) -> Formula | None:
     before = [(h, h.read()) for h in caller.hypers if h.read is not None]
     try:
         with quietly(caller.framework):
-            layout = images_last() if caller.framework.channels_last else images()
+            last = caller.framework.channels_last or says_channels_last(caller.function)
+            layout = images_last() if last else images()
             layout = next(layout.fitted(caller.plan.roles))
             other = recover(caller, layout, formula.region)
     except CallFailed:
@@ -47,7 +49,9 @@ def on_images(formula: Formula) -> Formula | None:
 
 
 def is_for_images(function: Callable[..., Any]) -> bool:
-    """Whether the function's file builds convolutions."""
+    """Whether the function's file builds convolutions, or its words say [B, C, H, W]."""
+    if _WORDED.search(source.read(implementation(function)).text):
+        return True
     tree = _file(function)
     names = (
         node.attr if isinstance(node, ast.Attribute) else node.id
@@ -57,8 +61,24 @@ def is_for_images(function: Callable[..., Any]) -> bool:
     return any(_CONVOLUTION.fullmatch(name) for name in names)
 
 
+_WORDED = re.compile(
+    r"[\[(] ?(N|B|batch\w*), ?(C\w*|channels?), ?(H\w*|height), ?(W\w*|width) ?[\])]", re.I
+)
 _CHANNELS = re.compile(r"\b(\d+)\s*,\s*\1\s*,\s*([134])\b")
 _COLOURED = re.compile(r"rgb|colou?r|cifar|celeb|svhn|imagenet|faces", re.I)
+
+
+_LAST = re.compile(
+    r"channels?[_ -]?last|\bN ?H ?W ?C\b|[\[(] ?(N|B|batch\w*), ?H\w*, ?W\w*, ?C\w* ?[\])]", re.I
+)
+
+
+def says_channels_last(function: Callable[..., Any]) -> bool:
+    """Whether the function's file says that its images are [B, H, W, C], or (64, 64, 3)."""
+    text = _source(function)
+    return _LAST.search(text) is not None or any(
+        match.group(2) in "3" for match in _CHANNELS.finditer(text)
+    )
 
 
 def is_grey(function: Callable[..., Any]) -> bool | None:

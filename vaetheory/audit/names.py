@@ -184,6 +184,18 @@ def looks_like_number(name: str) -> bool:
     return _HYPER.fullmatch(plain(name)) is not None or is_value(name)
 
 
+_TINY = re.compile(r"(.*_)?(eps|epsilon|tiny|tol|small|smooth(ing)?|stability)(_?\d+)?(_.*)?")
+
+
+def keeps_from_zero(name: str) -> bool:
+    """Whether people call the number by this name that keeps a logarithm from zero.
+
+    >>> keeps_from_zero("eps"), keeps_from_zero("EPSILON"), keeps_from_zero("steps")
+    (True, True, False)
+    """
+    return _TINY.fullmatch(plain(name)) is not None
+
+
 _STEP = re.compile(
     r".*(step|epoch|iter|steps)s?|it|t|i|batch_idx|global_step|num_updates|n_iter|num_iter.*"
 )

@@ -229,6 +229,20 @@ def _more_elsewhere(graph: Dag, present: tuple[Density, ...]) -> bool:
     return False
 
 
+def states_itself(statement: Statement, found: Iterable[Assumption]) -> bool:
+    """Whether a line says no more than the factorisation that it holds under: p(a, v|z) =
+    p(a|z) p(v|z).
+    """
+    left, right = statement.left, statement.right
+    factors = right.factors if isinstance(right, Product) else ()
+    return (
+        any(isinstance(a, Dag) for a in found)
+        and isinstance(left, Density)
+        and bool(factors)
+        and all(isinstance(f, Density) and f.letter == left.letter for f in factors)
+    )
+
+
 _DATA = ("data", r"\mathcalD", "D", "d", "*")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from vaetheory.language.assumptions import Assumption, Dag, Family, SameDensity, Sampled
 from vaetheory.language.binding import free_variables
@@ -22,14 +23,43 @@ from vaetheory.language.expressions import (
     IndexedProduct,
     IndexedSum,
     Log,
+    Number,
     Value,
     children,
     walk,
 )
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.language.variables import Index, Integers, Variable
-from vaetheory.latex.meaning.survey import Facts
+from vaetheory.latex.meaning.survey import LARGE, Facts
 from vaetheory.review.assumptions import densities
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands in its text: its left side begins at ``left``, what it claims goes from
+    ``start`` to ``end``.
+    """
+
+    text: str
+    left: int
+    start: int
+    end: int
+
+
+def meant_otherwise(statement: Statement, facts: Facts, place: Place, *, is_named: bool) -> str:
+    """Why nothing is held against a line that is false as it is read; empty where it is.
+    ``is_named`` that a known mistake explains it.
+    """
+    text = place.text
+    elsewhere = text[: place.start] + text[place.end :]
+    line = text[place.left : place.end]
+    return (
+        ("" if is_named else ungrounded(statement, facts, elsewhere))
+        or unknown_laws(statement)
+        or energy(line, text)
+        or entropy_of_variables(line)
+        or gradient_of_the_prior(statement, text)
+    )
 
 
 def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
@@ -57,7 +87,11 @@ def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
         alone |= free[0] ^ free[1]
     if statement.relation in (Relation.AT_LEAST, Relation.AT_MOST):
         # it may be said for every σ, but L_K is something that has a meaning
-        alone = {name for name in alone if name[:1].isupper() or name.startswith(r"\math")}
+        alone = {
+            name
+            for name in alone
+            if name[:1].isupper() or name.startswith(r"\math") or _is_restricted(name, elsewhere)
+        }
     alone = {name for name in alone if _is_spoken_of(name, elsewhere)}
     if alone:
         said = " and ".join(sorted(alone)[:3])
@@ -71,6 +105,8 @@ def ungrounded(statement: Statement, facts: Facts, elsewhere: str) -> str:
         return "false of one example, but which samples belong to it was not understood"
     if sampled or any(isinstance(n, Gradient) for n in nodes):
         return ""
+    if any(isinstance(n, Number) and n.value > LARGE for n in nodes):
+        return "false for this number, but it may stand for how many components there are"
     if _is_on_the_simplex(statement, elsewhere):
         return "false of any numbers, but these may be probabilities"
     if any(isinstance(n, FamilyDensity) for n in nodes) and present and not statement.assumptions:
@@ -139,13 +175,40 @@ _WEIGHTS = {
 }
 
 
+def _bare(name: str) -> str:
+    bare = re.sub(r"\\(hat|bar|tilde|math[a-z]+?)\b|[{}\\']", "", name.split("_")[0])
+    return bare.removeprefix("math")[-12:].removeprefix("cal")
+
+
 def _is_spoken_of(name: str, text: str) -> bool:
     """Whether the text has the letter, and may say what it is."""
-    bare = re.sub(r"\\(hat|bar|tilde|math[a-z]+?)\b|[{}\\']", "", name.split("_")[0])
-    return bare.removeprefix("math")[-12:].removeprefix("cal") in text
+    return _bare(name) in text
+
+
+def _is_restricted(name: str, text: str) -> bool:
+    """Whether the text has β > 1, 0 < β < 1, β ∈ (0, 1) or the like."""
+    letter, sign = re.escape(_bare(name)), r"(<|>|\\(le|ge|leq|geq|in|ne|neq)\b)"
+    return re.search(rf"{letter}\}}?\s*{sign}|{sign}\s*\\?{letter}\b", text) is not None
 
 
 _EXAMPLE = re.compile(r"_[bijlmnTKt]$")
+
+
+def _called(density: Density) -> str:
+    """The letter, with a word below it, as in q_agg."""
+    said = density.letter.subscript
+    worded = re.search(r"[A-Za-z]{3}", re.sub(r"\\[A-Za-z]+", "", said)) and "data" not in said
+    return f"{density.letter.name}_{said}" if worded else density.letter.name
+
+
+_ENERGY = re.compile(r"energ|boltzmann|partition function|hamilton", re.IGNORECASE)
+
+
+def energy(line: str, text: str) -> str:
+    """Why a line with E(z) may be meant: E may be an energy there."""
+    if _ENERGY.search(text) and re.search(r"(?<![\\A-Za-z{])E\s*\(", line):
+        return "false as it stands, but E may be an energy here"
+    return ""
 
 
 def unknown_laws(statement: Statement) -> str:
@@ -153,7 +216,7 @@ def unknown_laws(statement: Statement) -> str:
     law that is the words say. Empty where it does not.
     """
     sides = (statement.left, statement.right)
-    laws = [{d.letter.name for d in densities((side,))} - _USUAL for side in sides]
+    laws = [{_called(d) for d in densities((side,))} - _USUAL for side in sides]
     alone = sorted(laws[0] ^ laws[1])
     if alone:
         return f"false of any law {alone[0]}, but which one it is was not understood"

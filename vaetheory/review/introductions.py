@@ -5,11 +5,10 @@ assumed, not checked.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption, Dag, Family, SameDensity
-from vaetheory.language.distributions import FAMILIES
 from vaetheory.language.expressions import Density
 from vaetheory.language.statements import Relation, Statement
 from vaetheory.latex.meaning.bounds import elbo_of
@@ -18,7 +17,6 @@ from vaetheory.latex.meaning.readings import AS_WRITTEN, Reading
 from vaetheory.latex.meaning.sides import expression_of
 from vaetheory.latex.meaning.survey import (
     BOUND_NAMES,
-    DEFAULT_OBSERVED,
     Facts,
     density_items,
     key_of,
@@ -29,7 +27,6 @@ from vaetheory.latex.meaning.survey import (
 )
 from vaetheory.latex.meaning.variables import Scope
 from vaetheory.latex.reader.errors import ReadError
-from vaetheory.latex.reader.families import FAMILY_OF
 from vaetheory.latex.reader.syntax import (
     Added,
     Applied,
@@ -38,7 +35,6 @@ from vaetheory.latex.reader.syntax import (
     Diverging,
     Expected,
     Group,
-    Items,
     LogOf,
     Name,
     Node,
@@ -48,6 +44,13 @@ from vaetheory.latex.reader.syntax import (
 )
 from vaetheory.review.assumptions import is_family
 from vaetheory.review.deciding import Decider
+from vaetheory.review.family_lines import (
+    arguments_of,
+    is_a_prior,
+    is_family_tree,
+    is_of_a_decoder,
+    with_argument,
+)
 from vaetheory.review.graphs import aggregate, stated
 from vaetheory.review.sheet import Line, Sheet
 
@@ -156,6 +159,7 @@ def introductions(sheet: Sheet) -> dict[int, Introduced]:
                     [one for one in sheet.lines if one.derivation == line.derivation]
                 )
                 new = Introduced(new.key, new.tree, new.family, flavour)
+                sheet.facts.prior_stated |= is_a_prior(new.family, sheet.facts)
             else:
                 _enter(new, line, sheet.facts)
             found[line.number] = new
@@ -323,45 +327,27 @@ def _family(line: Line, facts: Facts) -> Introduced | None:
     signs = (*_DEFINING, r"\sim")
     if not line.first or left is None or right is None or line.link.sign not in signs:
         return None
-    if isinstance(left, Name) and left.base in ("p", "q", "P", "Q") and _is_family_tree(right):
+    if isinstance(left, Name) and left.base in ("p", "q", "P", "Q") and is_family_tree(right):
         # q = N(μ, σ²): of the latent variable, or of x where there is none
-        items = _arguments_of(left, right, facts)
+        items = arguments_of(left, right, facts)
         group = Group(left.start, left.end, "(", items)
         line.left.tree = Applied(left.start, left.end, left, group)
         if isinstance(right, Called):
-            right = _with_argument(right, facts.latents[0])
+            right = with_argument(right, facts.latents[0])
             line.right.tree = right
-        known = facts.alone or (len(facts.latents) == 1 and not _is_of_a_decoder(left, right))
+        known = facts.alone or (len(facts.latents) == 1 and not is_of_a_decoder(left, right))
         if known and isinstance(right, Called):
             return Introduced("", right, line.left.tree)
         return Introduced(left.base, right, setting=True)
     if not isinstance(left, Applied) or not isinstance(left.head, Name):
         return None
     split = density_items(left.head, left.group)
-    if split is None or not _is_family_tree(right):
+    if split is None or not is_family_tree(right):
         return None
     if isinstance(right, Called) and len(split[0]) == 1:
-        right = _with_argument(right, split[0][0])
+        right = with_argument(right, split[0][0])
     line.left.tree, line.right.tree = left, right
     return Introduced("", right, left)
-
-
-def _arguments_of(letter_: Name, law: Node, facts: Facts) -> Items:
-    """What q and p alone are laws of: q of the posterior as the file writes it, p of the prior."""
-    latent = facts.latents[0]
-    given = facts.posterior[1] if facts.posterior else (DEFAULT_OBSERVED,)
-    if letter_.base in ("p", "P") or facts.alone or not given:
-        return Items((latent,), ())
-    return Items((latent, *given), ("|", *[","] * (len(given) - 1)))
-
-
-def _is_of_a_decoder(letter_: Name, law: Node) -> bool:
-    """Whether p = N(x̂, σ²) or N(f(z), I) is said, of which the mean tells that it is one of x."""
-    inside = [n for n in walk(law) if isinstance(n, Applied | Name) and n is not law]
-    return letter_.base in ("p", "P") and any(
-        isinstance(n, Applied) or n.base in ("x", "f", "g") or n.base.startswith("\\hat{")
-        for n in inside
-    )
 
 
 def _factorization(line: Line, facts: Facts) -> Introduced | None:
@@ -398,19 +384,3 @@ def _average_of(left: Node, right: Node, facts: Facts, reading: Reading) -> Same
         return aggregate(expression_of(left, facts, reading), expression_of(right, facts, reading))
     except (ReadError, ValueError):
         return None
-
-
-def _with_argument(call: Called, argument: Name) -> Called:
-    """N(x; μ, σ²) for N(μ, σ²)."""
-    wanted = len(FAMILIES[FAMILY_OF[call.name]].parameters)
-    group = call.group
-    if group is None or len(group.items.nodes) != wanted or set(group.items.separators) - {","}:
-        return call
-    items = Items((argument, *group.items.nodes), (";", *group.items.separators))
-    return replace(call, group=replace(group, items=items))
-
-
-def _is_family_tree(tree: Node) -> bool:
-    while isinstance(tree, Big) and tree.sign == "∏":
-        tree = tree.body
-    return isinstance(tree, Called) and tree.name in ("Normal", "Bernoulli")

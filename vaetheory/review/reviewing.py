@@ -8,30 +8,23 @@ import re
 import time
 from collections.abc import Iterator
 
-from vaetheory.checkers.evidence import Counterexample, Verdict
+from vaetheory.checkers.evidence import Verdict
 from vaetheory.language.assumptions import Assumption, Family
-from vaetheory.language.statements import Relation, Statement
+from vaetheory.language.statements import Statement
 from vaetheory.latex.assumptions import describe
 from vaetheory.latex.meaning.readings import Reading
 from vaetheory.latex.reader.documents import NotReadable, open_document
 from vaetheory.latex.reader.errors import Span, caret
 from vaetheory.review import alternatives
 from vaetheory.review.assumptions import remarked
-from vaetheory.review.clock import TimeIsUp, bounded
 from vaetheory.review.consequences import follows
-from vaetheory.review.deciding import Decider, turned
-from vaetheory.review.ground import (
-    entropy_of_variables,
-    gradient_of_the_prior,
-    kept_condition,
-    ungrounded,
-    unknown_laws,
-)
+from vaetheory.review.deciding import Decider
+from vaetheory.review.explaining import explained, named, remarks
+from vaetheory.review.graphs import states_itself
+from vaetheory.review.ground import Place, kept_condition, meant_otherwise
 from vaetheory.review.introductions import Introduced, introductions
 from vaetheory.review.judge import Judged, Judgement
 from vaetheory.review.lengths import judge_steps
-from vaetheory.review.mistakes import explain
-from vaetheory.review.naming import rule_of
 from vaetheory.review.notation import doubted_by_notation
 from vaetheory.review.relations import shown
 from vaetheory.review.report import (
@@ -42,7 +35,6 @@ from vaetheory.review.report import (
     UNREAD,
     FileReport,
     LineReport,
-    Mistake,
 )
 from vaetheory.review.sheet import Line, Sheet, read_sheet
 from vaetheory.review.spoken import (
@@ -272,6 +264,7 @@ def _settled(
 ) -> None:
     claimed, line = entry.claimed, entry.line
     assert claimed is not None
+    span = line.span
     decision = claimed.decision
     unsaid = in_doubt(line, claimed.statement, sheet) if decision.verdict is Verdict.FAILS else ""
     # p(z) = ∑_k π_k N(z; …) is the law that is meant, not a claim about it
@@ -296,8 +289,10 @@ def _settled(
     match decision.verdict:
         case Verdict.HOLDS:
             report.verdict, report.evidence = HOLDS, decision.kind
-            report.rule = _named(claimed.statement, decider)
-            notes += _remarks(claimed.statement, decider)
+            report.rule = named(claimed.statement, decider)
+            if states_itself(claimed.statement, claimed.found):
+                report.verdict = ASSUMED
+            notes += remarks(claimed.statement, decider)
         case Verdict.FAILS if line.doubt:
             report.verdict = UNDECIDED
             notes.append("the words around it make a condition that is not understood")
@@ -310,22 +305,24 @@ def _settled(
             report.verdict, report.evidence = HOLDS, "proof"
             notes.append(f"follows from line {source}, which is wrong")
         case Verdict.FAILS:
-            explained = _explained(claimed.statement, decider, decision.counterexample)
-            text, span = sheet.document.text, line.span
-            elsewhere = text[: span.start] + text[span.end :]
-            doubt = "" if explained else ungrounded(claimed.statement, sheet.facts, elsewhere)
-            doubt = doubt or unknown_laws(claimed.statement)
-            doubt = doubt or entropy_of_variables(text[line.left.span.start : span.end])
-            doubt = doubt or gradient_of_the_prior(claimed.statement, sheet.document.text)
+            mended = explained(claimed.statement, decider, decision.counterexample)
+            doubt = meant_otherwise(
+                claimed.statement,
+                sheet.facts,
+                Place(sheet.document.text, line.left.span.start, span.start, span.end),
+                is_named=mended is not None,
+            )
+            if not doubt and mended is None and not line.first and (line.number - 1) in dict(wrong):
+                doubt = "false as it stands, but the line before it is wrong"
             if doubt:
                 report.verdict = UNDECIDED
                 notes.append(doubt)
             else:
                 report.verdict, report.evidence = FAILS, decision.kind
                 report.counterexample = decision.counterexample
-                if explained is not None:
-                    report.mistake = explained
-                    notes.append(f"this line becomes true with {explained.repair}")
+                if mended is not None:
+                    report.mistake = mended
+                    notes.append(f"this line becomes true with {mended.repair}")
                 notes.append(decision.why)
         case _:
             report.verdict = UNDECIDED
@@ -345,53 +342,3 @@ def _in_words(entry: Judged, sheet: Sheet, words: Words) -> str:
         return "the file says what σ is, and that could not be put in here"
     span = entry.line.span
     return doubted_by_words(claimed, span.start, span.end, words)
-
-
-def _explained(
-    statement: Statement, decider: Decider, shown: Counterexample | None
-) -> Mistake | None:
-    """The mistake in a line, as long as there is time."""
-    key = ("mistake", statement)
-    if key not in decider.told:
-        if decider.left <= 0:
-            return None
-        decider.told[key] = explain(statement, decider, shown)
-    found: Mistake | None = decider.told[key]
-    return found
-
-
-def _named(statement: Statement, decider: Decider) -> str | None:
-    """The rules that explain a line, as long as there is time for naming; a family is one."""
-    key = ("rule", statement)
-    if key in decider.told:
-        known: str | None = decider.told[key]
-        return known
-    found = _searched(statement, decider)
-    if found is not None or decider.naming > 0:
-        decider.told[key] = found
-    return found
-
-
-def _searched(statement: Statement, decider: Decider) -> str | None:
-    # in processor time, so that a busy machine names as much as an idle one
-    began = time.process_time()
-    seconds = min(decider.left, decider.naming)
-    name: str | None = None
-    if seconds > 0:
-        try:
-            with bounded(decider.left):
-                name = rule_of(statement, seconds)
-        except TimeIsUp:
-            name = None
-    decider.naming -= time.process_time() - began
-    if name is None and any(isinstance(a, Family) for a in statement.assumptions):
-        return "family"
-    return name
-
-
-def _remarks(statement: Statement, decider: Decider) -> list[str]:
-
-    bound = statement.relation in (Relation.AT_LEAST, Relation.AT_MOST)
-    if bound and decider.left > 0.3 and decider.proved(turned(statement, Relation.EQUAL)):
-        return [f"the two sides are equal here: = would say more than {statement.relation.value}"]
-    return []

@@ -59,6 +59,7 @@ class Facts:
     matrices: set[str] = field(default_factory=set)
     counts: set[str] = field(default_factory=set)
     noise: str = "1"
+    prior_stated: bool = False
     large: set[Fraction] = field(default_factory=set)
 
     @property

@@ -195,7 +195,8 @@ def bare_law(name: Name, scope: Scope) -> Law:
         both = joint(scope)
         of = posterior(scope).of
         given = tuple(v for v in (*both.of, *both.given) if v not in of)
-        law = Density(said, of) if scope.reading.prior_for_p else Density(said, of, given)
+        prior = scope.reading.prior_for_p != scope.facts.prior_stated
+        law = Density(said, of) if prior else Density(said, of, given)
         return Law(law, of)
     raise ReadError(
         f"the law {name.base} is not understood: write its arguments", name.start, name.end
