@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vaetheory.audit import behaviour, divergence, likelihood, outputs, signature
+from vaetheory.audit import behaviour, divergence, layout_choice, likelihood, outputs, signature
 from vaetheory.audit import source as source_
 from vaetheory.audit.calling import Caller, CallFailed, defaults_of
 from vaetheory.audit.clock import waited
@@ -232,7 +232,8 @@ class _Search:
                 return
 
     def _layouts(self, roles: frozenset[Role]) -> Iterator[Layout]:
-        for layout in layouts(self.literals, channels_last=self.framework.channels_last):
+        last = self.framework.channels_last or layout_choice.says_channels_last(self.function)
+        for layout in layouts(self.literals, channels_last=last):
             yield from layout.fitted(roles)
 
     def _fail(self, caller: Caller, layout: Layout, error: CallFailed) -> None:

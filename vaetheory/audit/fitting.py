@@ -13,7 +13,7 @@ from vaetheory.audit.terms.term import Array, Hypothesis, Term, Values
 # What rounding leaves in float64, with room for sums over many entries; and in float32.
 ROUNDING = 1e-9
 SINGLE_ROUNDING = 2e-5
-_NEAR = 1e-12
+_NEAR = 5e-11
 
 
 @dataclass

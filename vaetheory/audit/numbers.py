@@ -60,12 +60,17 @@ def _ratio(size: float, tolerance: float) -> tuple[str, float] | None:
     """`size` as a fraction or as a short decimal, whichever people would have written."""
     # Fractions people type have small terms, or one small and one that counts pixels.
     limit = max(1, min(10**6, int(1e-2 / tolerance)))
-    fraction = (
-        Fraction(size).limit_denominator(limit)
-        if size >= 1
-        else _reciprocal(Fraction(1 / size).limit_denominator(limit))
-    )
-    close = fraction > 0 and abs(float(fraction) - size) <= tolerance * size
+    fraction, close = Fraction(0), False
+    # the simplest that is near, and not the nearest: 12000 and not 11999.999988
+    for most in (1, 10, 100, 1_000, 10_000, limit):
+        fraction = (
+            Fraction(size).limit_denominator(min(most, limit))
+            if size >= 1
+            else _reciprocal(Fraction(1 / size).limit_denominator(min(most, limit)))
+        )
+        close = fraction > 0 and abs(float(fraction) - size) <= tolerance * size
+        if close and fraction.numerator * fraction.denominator * tolerance < 1e-3:
+            break
     cheap = close and fraction.numerator * fraction.denominator * tolerance < 1e-2
     if close and (cheap or fraction.denominator == 1):
         return _written(fraction), float(fraction)

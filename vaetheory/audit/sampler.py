@@ -51,9 +51,7 @@ def inspect_sampler(traced: Traced, of_kl: Parametrization | None) -> Sampler:
     if np.abs((up.latent + down.latent) / 2 - mean).max() > tolerance:
         why = "z is not centred at the μ that the KL is computed from"
         findings.append(finding("sampler-mean", why, _FIXES["log σ²"]))
-    found = next(
-        (p for p in PARAMETRIZATIONS if _close(np.abs(sigma), np.sqrt(_variance(p, scale)))), None
-    )
+    found = next((p for p in PARAMETRIZATIONS if _close(np.abs(sigma), _deviation(p, scale))), None)
     wanted = of_kl or found
     if found is None or (of_kl is not None and found is not of_kl):
         name = f"the σ of s read as {found.name}" if found else _described(sigma, scale)
@@ -67,6 +65,12 @@ def inspect_sampler(traced: Traced, of_kl: Parametrization | None) -> Sampler:
 def _variance(p: Parametrization, scale: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         return np.asarray(p.sigma_squared(scale))
+
+
+def _deviation(p: Parametrization, scale: np.ndarray) -> np.ndarray:
+    """σ; not a number where s cannot be read so, as a negative s as σ²."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.sqrt(_variance(p, scale)))
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:
