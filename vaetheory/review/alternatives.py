@@ -95,7 +95,9 @@ def _open_choices(tree: Node, facts: Facts) -> set[str]:
             ):
                 choices.add("model_for_i")
             case Diverging(first=first, second=second):
-                if any(isinstance(n, Name) and n.base in ("p", "P") for n in (first, second)):
+                bare = any(isinstance(n, Name) and n.base in ("p", "P") for n in (first, second))
+                # a file that says what p(z) is means it by p
+                if bare and not facts.prior_stated:
                     choices.add("prior_for_p")
             case Expected(sub=sub) if sub is not None and sub.nodes:
                 names = [n for n in sub.nodes if isinstance(n, Name)]

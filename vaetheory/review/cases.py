@@ -86,8 +86,7 @@ def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
         return None
     stops = [m.end() for m in _STOP.finditer(text, max(0, start - 2000), start)]
     first = stops[-1] if stops else max(0, start - 2000)
-    after = _STOP.search(text, end)
-    last = after.start() if after else len(text)
+    last = _end_of_sentence(text, end)
     general = _GENERAL.search(text, end)
     if general is not None and general.start() > end:
         last = min(last, general.start())
@@ -97,6 +96,18 @@ def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
     if not bounded and not _speaks_of_laws(right) and _LOOKED_AT.search(words) is None:
         until = general.start() if general else len(text)
     return Setting(left, right, defines, first, last, until)
+
+
+_DISPLAY = re.compile(r"[\s,:$.)]*?\n[ \t]*\n\s*(?=\$\$|\\\[|\\begin)")
+
+
+def _end_of_sentence(text: str, end: int) -> int:
+    """Where the sentence ends that goes on behind ``end``; a display below a blank line is part of
+    it.
+    """
+    display = _DISPLAY.match(text, end)
+    after = _STOP.search(text, display.end() if display else end)
+    return after.start() if after else len(text)
 
 
 def _speaks_of_laws(tree: Node) -> bool:

@@ -56,6 +56,7 @@ def meant_otherwise(statement: Statement, facts: Facts, place: Place, *, is_name
     return (
         ("" if is_named else ungrounded(statement, facts, elsewhere))
         or unknown_laws(statement)
+        or reach_of_the_logarithm(line)
         or energy(line, text)
         or entropy_of_variables(line)
         or gradient_of_the_prior(statement, text)
@@ -195,13 +196,25 @@ _EXAMPLE = re.compile(r"_[bijlmnTKt]$")
 
 
 def _called(density: Density) -> str:
-    """The letter, with a word below it, as in q_agg."""
+    """The letter, with a word or a number below it, as in q_agg and q_0."""
     said = density.letter.subscript
-    worded = re.search(r"[A-Za-z]{3}", re.sub(r"\\[A-Za-z]+", "", said)) and "data" not in said
+    worded = (
+        re.search(r"[A-Za-z]{3}|^[\dTK]$", re.sub(r"\\[A-Za-z]+", "", said)) and "data" not in said
+    )
     return f"{density.letter.name}_{said}" if worded else density.letter.name
 
 
 _ENERGY = re.compile(r"energ|boltzmann|partition function|hamilton", re.IGNORECASE)
+
+
+_LOG_OF_PRODUCT = re.compile(r"\\(log|ln)\s*\\[dt]?frac[^&=\[\]]*?\\(cdot|times)\s*\\[dt]?frac")
+
+
+def reach_of_the_logarithm(line: str) -> str:
+    """Why log a/b · c/d may be meant: the logarithm may be of both fractions."""
+    if _LOG_OF_PRODUCT.search(line):
+        return "false as it stands, but how far the logarithm reaches is not clear: write brackets"
+    return ""
 
 
 def energy(line: str, text: str) -> str:
@@ -358,11 +371,14 @@ def kept_condition(statement: Statement, found: tuple[Assumption, ...], text: st
                 said = re.search(depends, text) and not _NOT.search(text)
                 if (longer in present and not said) or shorter not in present:
                     continue
+                if _INDEPENDENT.search(text):
+                    continue
                 if re.search(written, _tight(text)):
                     return f"true only if {shorter} is {longer}, and the file writes {longer}"
     return ""
 
 
+_INDEPENDENT = re.compile(r"(?<!not )(?<!n't )\bindependen|\bunabhängig|\bindépendan", re.I)
 _NOT = re.compile(r"\bnot\b|\bindepend|n't\b|unabh|indépend")
 
 

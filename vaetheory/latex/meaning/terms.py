@@ -21,6 +21,7 @@ from vaetheory.latex.meaning.bounds import elbo_of
 from vaetheory.latex.meaning.copies import data_set
 from vaetheory.latex.meaning.densities import as_density, observed
 from vaetheory.latex.meaning.door import meaning
+from vaetheory.latex.meaning.laws import bare_law
 from vaetheory.latex.meaning.reach import regrouped
 from vaetheory.latex.meaning.survey import (
     ALWAYS_LETTERS,
@@ -106,6 +107,8 @@ def _(node: Name, scope: Scope) -> Expression:
         and not is_random(node.base, scope)
         and scope.flavour != "bernoulli"
     ):
+        if node.base in ("q", "Q"):
+            return bare_law(node, scope).law
         raise ReadError(
             f"{node.base} of what? Write its arguments, such as {node.base}(z|x)",
             node.start,
