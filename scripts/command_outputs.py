@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from vaetheory.review import limits
@@ -57,5 +59,7 @@ def write(root: Path, fragments: Path) -> None:
     """A text file for each command into the folder `fragments`."""
     fragments.mkdir(parents=True, exist_ok=True)
     (fragments / "check-limits.md").write_text(limits.table(), encoding="utf-8")
-    for shown in COMMANDS:
-        (fragments / f"{shown.name}.txt").write_text(output(shown, root), encoding="utf-8")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        printed = pool.map(partial(output, root=root), COMMANDS)
+        for shown, text in zip(COMMANDS, printed, strict=True):
+            (fragments / f"{shown.name}.txt").write_text(text, encoding="utf-8")
