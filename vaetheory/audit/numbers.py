@@ -44,6 +44,8 @@ def recognise(value: float, tolerance: float = 1e-9) -> Recognised:
 
     >>> [str(recognise(v)) for v in (0.5, 1 / 784, 0.1, 0.00025, -2.0, 0.3333333333333333)]
     ['½', '1/784', '0.1', '0.00025', '-2', '⅓']
+    >>> str(recognise(1 / 12000.00001, 1e-8))
+    '1/12000'
     >>> str(recognise(0.123456789123))
     '≈0.123457'
     """

@@ -98,7 +98,8 @@ def setting_of(chain: Chain, text: str, start: int, end: int) -> Setting | None:
     return Setting(left, right, defines, first, last, until)
 
 
-_DISPLAY = re.compile(r"[\s,:$.)]*?\n[ \t]*\n\s*(?=\$\$|\\\[|\\begin)")
+# bounded: what a file may have in blanks without end
+_DISPLAY = re.compile(r"[\s,:$.)]{0,20}?\n[ \t]{0,20}\n\s{0,20}(?=\$\$|\\\[|\\begin)")
 
 
 def _end_of_sentence(text: str, end: int) -> int:

@@ -10,7 +10,7 @@ from vaetheory.latex.reader.families import FAMILY_OF
 from vaetheory.latex.reader.syntax import Applied, Big, Called, Items, Name, Node
 
 
-def arguments_of(letter_: Name, law: Node, facts: Facts) -> Items:
+def arguments_of(letter_: Name, facts: Facts) -> Items:
     """What q and p alone are laws of: q of the posterior as the file writes it, p of the prior."""
     latent = facts.latents[0]
     given = facts.posterior[1] if facts.posterior else (DEFAULT_OBSERVED,)
@@ -53,6 +53,7 @@ def with_argument(call: Called, argument: Name) -> Called:
 
 
 def is_family_tree(tree: Node) -> bool:
+    """Whether a formula is a family, or a product of one over components."""
     while isinstance(tree, Big) and tree.sign == "∏":
         tree = tree.body
     return isinstance(tree, Called) and tree.name in ("Normal", "Bernoulli")

@@ -33,6 +33,8 @@ from vaetheory.language.variables import Index, Integers, Variable
 from vaetheory.latex.meaning.survey import LARGE, Facts
 from vaetheory.review.assumptions import densities
 
+AROUND = 50_000  # characters on either side of a line that are looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -51,15 +53,15 @@ def meant_otherwise(statement: Statement, facts: Facts, place: Place, *, is_name
     ``is_named`` that a known mistake explains it.
     """
     text = place.text
-    elsewhere = text[: place.start] + text[place.end :]
+    before, behind = text[: place.start][-AROUND:], text[place.end :][:AROUND]
     line = text[place.left : place.end]
     return (
-        ("" if is_named else ungrounded(statement, facts, elsewhere))
+        ("" if is_named else ungrounded(statement, facts, before + behind))
         or unknown_laws(statement)
         or reach_of_the_logarithm(line)
-        or energy(line, text)
+        or energy(line, before + line + behind)
         or entropy_of_variables(line)
-        or gradient_of_the_prior(statement, text)
+        or gradient_of_the_prior(statement, before + line + behind)
     )
 
 
@@ -358,6 +360,7 @@ def kept_condition(statement: Statement, found: tuple[Assumption, ...], text: st
     this line.
     """
     present = set(densities((statement.left, statement.right)))
+    text = text[: 2 * AROUND]
     for assumption in found:
         match assumption:
             case SameDensity(first=Density() as first, second=Density() as second):

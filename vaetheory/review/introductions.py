@@ -329,7 +329,7 @@ def _family(line: Line, facts: Facts) -> Introduced | None:
         return None
     if isinstance(left, Name) and left.base in ("p", "q", "P", "Q") and is_family_tree(right):
         # q = N(μ, σ²): of the latent variable, or of x where there is none
-        items = arguments_of(left, right, facts)
+        items = arguments_of(left, facts)
         group = Group(left.start, left.end, "(", items)
         line.left.tree = Applied(left.start, left.end, left, group)
         if isinstance(right, Called):
